@@ -10,7 +10,7 @@ from weetwie.access.authenticate import Memory
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
 from weetwie.database.unavailable import DatabaseAway
-from weetwie.errors import NotFound
+from weetwie.errors import or_not_found
 from weetwie.media.blob import Store
 from weetwie.runtime.log import logger
 from weetwie.settings import Directory, MailIn, Provider, RemoteUser, SamlProvider
@@ -62,10 +62,7 @@ class Context:
 
     async def person(self, person_id: int) -> Viewer:
         """A person as a viewer, as they are now. Raises NotFound."""
-        found = await self.find_person(person_id)
-        if found is None:
-            raise NotFound
-        return found
+        return or_not_found(await self.find_person(person_id))
 
     @asynccontextmanager
     async def apart(self, what: str, about: int) -> AsyncIterator[None]:

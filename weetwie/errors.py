@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import PurePath
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, TypeAlias, TypeVar
+
+T = TypeVar("T")
 
 Filling: TypeAlias = str | float | date | PurePath | BaseException | None
 """What is put into a sentence."""
@@ -32,6 +34,13 @@ class NotFound(Refusal):
     """It is not there, or may not be seen: the two are never told apart."""
 
     default = _("This page doesn't exist, or you can't see it.")
+
+
+def or_not_found(value: T | None) -> T:
+    """The value. Raises NotFound where there is none."""
+    if value is None:
+        raise NotFound
+    return value
 
 
 class Forbidden(Refusal):

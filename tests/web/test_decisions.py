@@ -100,7 +100,7 @@ async def test_nobody_else_decides_answers_or_objects(
     id = await world.connection.fetchval("select id from decisions")
     await give_password(world, await world.member("dee"))
     await sign_in(site, "dee")
-    assert (await act(site, f"/admin/appeals/{id}/grant")).status_code == 403
+    assert (await act(site, f"/admin/appeals/{id}/grant")).status_code == 404
     assert (await act(site, "/decisions", id=str(id), words="I object")).status_code == 404
     report = await world.connection.fetchval("select id from reports")
     answer = await act(site, f"/admin/reports/{report}/decide", kind="suspend", words="Ha")

@@ -12,6 +12,10 @@ def act(viewer: Viewer, at: datetime) -> bool:
     return viewer.is_system or viewers.is_active(viewer, at)
 
 
+def act_as_person(viewer: Viewer, at: datetime) -> bool:
+    return viewer.is_person and act(viewer, at)
+
+
 def write_for(viewer: Viewer, ring: Ring, at: datetime) -> bool:
     """No one posts to a ring that they are not in."""
     return act(viewer, at) and ring >= viewers.ring(viewer, at)

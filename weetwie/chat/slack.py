@@ -19,6 +19,7 @@ from weetwie.chat.written import Mrkdwn
 from weetwie.domain.chat import rules
 from weetwie.domain.chat.chats import KnownChat
 from weetwie.runtime.json import Json
+from weetwie.text.signs import whole_number
 
 ACTION: Final = "weetwie_confirm"
 LONGEST_VALUE: Final = 2000
@@ -129,8 +130,8 @@ def _from(sent: Sent, chats: Sequence[KnownChat]) -> tuple[KnownChat, bytes]:
 
 
 def _moment(timestamp: str) -> datetime | None:
-    is_number = timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 12
-    return datetime.fromtimestamp(int(timestamp), UTC) if is_number else None
+    seconds = whole_number(timestamp, 11)
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def _event(chat: KnownChat, once: bytes, sent: Sent) -> AskedInChat | Response:

@@ -1,11 +1,10 @@
 """An account in a chat is linked with somebody, and unlinked; both are told to whose account it is."""
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.context import Context
 from weetwie.domain.chat import accounts
 from weetwie.domain.identity import account
-from weetwie.errors import Forbidden, NotFound
-from weetwie.runtime import clock
+from weetwie.errors import NotFound
 
 
 async def link(context: Context, token: str) -> None:
@@ -30,5 +29,4 @@ def _check(context: Context) -> None:
     """Raises Forbidden for those who may not act, and NotFound while chat is off."""
     if "chat" not in context.viewer.policy.connections:
         raise NotFound
-    if not permissions.act(context.viewer, clock.now()):
-        raise Forbidden
+    allowed.check(context.viewer, permissions.act)

@@ -5,14 +5,12 @@ only when an administrator has confirmed it.
 from collections.abc import Sequence
 from datetime import timedelta
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.context import Context
 from weetwie.domain.directory import leavers
 from weetwie.domain.identity import claimed_leavers
-from weetwie.errors import Forbidden
 from weetwie.flows import directory
 from weetwie.flows.directory import MOST_LEAVERS, Leaver
-from weetwie.runtime import clock
 from weetwie.settings import Provider, SamlProvider
 from weetwie.views import people as seen_people
 
@@ -47,8 +45,7 @@ def sources(context: Context) -> Sequence[Provider | SamlProvider]:
 
 async def standing(context: Context, most: int = MOST_LEAVERS) -> list[Leaver]:
     """Who is noted and still here, for administrators. Raises Forbidden."""
-    if not permissions.administer(context.viewer, clock.now()):
-        raise Forbidden
+    allowed.check(context.viewer, permissions.administer)
     issuers = [source.issuer for source in sources(context)]
     noted = await claimed_leavers.noted(context.db, issuers, most)
     ids = [one.person_id for one in noted]

@@ -4,19 +4,18 @@ from collections.abc import Sequence
 
 import msgspec
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.context import Context, Site
 from weetwie.database.pool import Database, Db
 from weetwie.domain.directory import entries, runs
 from weetwie.domain.directory.runs import PastReading
 from weetwie.domain.identity import keys
-from weetwie.errors import Conflict, Forbidden, Invalid, _
+from weetwie.errors import Conflict, Invalid, _
 from weetwie.flows import directory_sync
 from weetwie.flows.directory import MOST_LEAVERS, Leaver
 from weetwie.ldap import reading as directories
 from weetwie.ldap.reading import Look
-from weetwie.runtime import clock
 from weetwie.views import people as seen_people
 
 
@@ -70,8 +69,7 @@ async def would_change(database: Database, site: Site) -> dict[str, list[str]]:
 
 async def standing(context: Context, most: int = MOST_LEAVERS) -> DirectoryStanding:
     """For administrators. Raises Forbidden."""
-    if not permissions.administer(context.viewer, clock.now()):
-        raise Forbidden
+    allowed.check(context.viewer, permissions.administer)
     db = context.db
     gone = (await entries.gone(db))[:most]
     people = {
@@ -94,8 +92,7 @@ async def standing(context: Context, most: int = MOST_LEAVERS) -> DirectoryStand
 
 async def read_soon(db: Db, viewer: Viewer) -> None:
     """The directory is read within a minute. Raises Forbidden, Conflict where it is switched off."""
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.administer)
     if "directory" not in viewer.policy.connections:
         raise Conflict(_IS_OFF)
     await runs.ask(db)

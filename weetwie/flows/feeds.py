@@ -7,6 +7,7 @@ from weetwie.domain.lists import lists
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.search.query import read
 from weetwie.errors import Invalid, NotFound, _
+from weetwie.text.signs import whole_number
 from weetwie.text.text import tag_key
 
 
@@ -28,8 +29,8 @@ async def _found(context: Context, kind: str, about: str) -> str:
             case "topic":
                 return tag_key(about.lstrip("#"))
             case "list":
-                number = int(about) if about.isascii() and about.isdigit() and len(about) < 19 else 0
-                return str((await lists.own_list(context.db, context.viewer, number)).id)
+                list_id = whole_number(about) or 0
+                return str((await lists.own_list(context.db, context.viewer, list_id)).id)
             case "search":
                 read(about)
     except NotFound:

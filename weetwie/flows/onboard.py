@@ -14,7 +14,7 @@ from weetwie.domain.mail import emails, write
 from weetwie.domain.people.rules import Newcomer
 from weetwie.domain.relations import follow
 from weetwie.domain.relations.rules import FollowOptions
-from weetwie.errors import NotFound
+from weetwie.errors import or_not_found
 from weetwie.flows import sign_in
 from weetwie.flows.arrive import add, come
 from weetwie.text.signs import bare_address, visible
@@ -96,9 +96,7 @@ async def invite(context: Context, offer: Offer, language: str, called: str) -> 
 async def invite_again(context: Context, id: int, language: str, called: str) -> str:
     """The same invitation with a new link; the one before no longer works. As `invite`. Raises NotFound."""
     found = await invitations.listed(context.db, context.viewer)
-    before = next((one for one in found if one.id == id), None)
-    if before is None:
-        raise NotFound
+    before = or_not_found(next((one for one in found if one.id == id), None))
     await invitations.withdraw(context.db, context.viewer, id)
     offer = Offer(
         standing=Standing(before.standing),

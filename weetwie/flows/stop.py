@@ -8,7 +8,8 @@ from weetwie.database.pool import Db
 from weetwie.domain.identity.keys import key
 from weetwie.domain.mail import choices, emails
 from weetwie.domain.people import staying
-from weetwie.errors import NotFound
+from weetwie.errors import NotFound, or_not_found
+from weetwie.text.signs import whole_number
 
 _SIGNED: Final = {emails.WEEKLY: "questions", emails.UNREAD: "unread"}
 _BEGINS: Final = {emails.WEEKLY: "", emails.UNREAD: "u"}
@@ -23,12 +24,10 @@ async def token(db: Db, person_id: int, kind: str = emails.WEEKLY) -> str:
 async def whose(db: Db, given: str) -> tuple[int, str]:
     """Whose it is, and which kind of emails it ends. Raises NotFound for a token that we did not make."""
     kind = emails.UNREAD if given.startswith("u") else emails.WEEKLY
-    number = given.removeprefix(_BEGINS[kind]).partition(".")[0]
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
+    person_id = or_not_found(whole_number(given.removeprefix(_BEGINS[kind]).partition(".")[0]))
+    if not hmac.compare_digest(await token(db, person_id, kind), given):
         raise NotFound
-    if not hmac.compare_digest(await token(db, int(number), kind), given):
-        raise NotFound
-    return int(number), kind
+    return person_id, kind
 
 
 async def stop(db: Db, given: str) -> str:

@@ -15,8 +15,8 @@ from scim2_models.path import (
 
 from weetwie.database.pool import Db
 from weetwie.domain.scim import resources
-from weetwie.domain.scim.documents import is_id
 from weetwie.domain.scim.resources import GROUP, MOST_LOOKED_AT, USER, Resource
+from weetwie.text.signs import whole_number
 
 _FOUND_BY: Final = {
     ("username", USER): resources.named,
@@ -39,7 +39,7 @@ async def candidates(db: Db, kinds: Sequence[str], asked: ScimFilter[Any] | None
         if term.op == CompareOperator.eq and all((attribute, kind) in _FOUND_BY for kind in kinds):
             return [one for kind in kinds for one in await _FOUND_BY[attribute, kind](db, [kind], term.value)]
         if term.op == CompareOperator.eq and attribute == "id":
-            found = [await resources.one(db, kind, int(term.value)) for kind in kinds if is_id(term.value)]
+            found = [await resources.one(db, kind, whole_number(term.value) or 0) for kind in kinds]
             return [one for one in found if one is not None]
     held = next((words for term in _terms(node) if (words := _held(term))), "")
     return await resources.page(db, kinds, 0, MOST_LOOKED_AT, held=held)

@@ -22,11 +22,11 @@ from scim2_server.storage import AsyncScimStorage, SearchPage
 from weetwie.context import Context
 from weetwie.database.pool import Db
 from weetwie.domain.scim import resources
-from weetwie.domain.scim.documents import is_id
 from weetwie.domain.scim.resources import MOST_LOOKED_AT, USER, Resource
 from weetwie.errors import Conflict, Forbidden, Refusal
 from weetwie.flows import directory
 from weetwie.scim.candidates import candidates
+from weetwie.text.signs import whole_number
 
 _OWN: Final = ("meta", "groups", "password")
 """Not kept in the document: ours, worked out, or never to be kept."""
@@ -120,7 +120,7 @@ class Storage(AsyncScimStorage):
 
     async def _stored(self, resource_type: ResourceType, resource_id: str) -> Resource:
         kind = _kind(resource_type)
-        found = await resources.one(self._db, kind, int(resource_id)) if is_id(resource_id) else None
+        found = await resources.one(self._db, kind, whole_number(resource_id) or 0)
         if found is None:
             raise NotFoundException
         return found

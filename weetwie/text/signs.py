@@ -69,3 +69,8 @@ def bare_addresses(text: str) -> list[str]:
         words = named or ([] if "<" in text and "@" not in part else part.split())
         found += [address for word in words if (address := bare_address(word))]
     return list(dict.fromkeys(found))
+
+
+def whole_number(text: str | None, digits: int = 18) -> int | None:
+    """The number in a text that somebody sent; None where it is none, or has more digits than that (18 are those of an id)."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= digits else None

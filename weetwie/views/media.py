@@ -12,7 +12,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import struct, structs
-from weetwie.errors import NotFound
+from weetwie.errors import or_not_found
 from weetwie.tables.declared import aliased
 from weetwie.tables.media import Face, Media
 from weetwie.tables.people import Person
@@ -123,15 +123,11 @@ async def in_history(db: Db, post: SeenPost) -> dict[int, SeenMedia]:
 async def one(db: Db, viewer: Viewer, media_id: int, *, is_signed_in: bool = True) -> SeenMedia:
     """`is_signed_in`: whether the viewer is asking, and not whoever holds an address that was made for them. Raises NotFound
     for what is not there or not seen."""
-    row = await _ONE.row(db, viewer, id=media_id, is_signed_in=is_signed_in)
-    if row is None:
-        raise NotFound
+    row = or_not_found(await _ONE.row(db, viewer, id=media_id, is_signed_in=is_signed_in))
     return struct(SeenMedia, row)
 
 
 async def face(db: Db, name: str) -> SeenFace:
     """A face or header that somebody who is not suspended bears now: whoever knows its name may see it. Raises NotFound."""
-    row = await db.row(_FACE, name=name)
-    if row is None:
-        raise NotFound
+    row = or_not_found(await db.row(_FACE, name=name))
     return struct(SeenFace, row)

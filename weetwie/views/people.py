@@ -25,7 +25,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, Record, param
 from weetwie.database.sql import BoolSql, ColumnSql
-from weetwie.errors import Forbidden, NotFound
+from weetwie.errors import Forbidden, or_not_found
 from weetwie.tables.declared import aliased
 from weetwie.tables.knowledge import LatelyWords, Topic
 from weetwie.tables.people import Person
@@ -252,9 +252,7 @@ async def ranked(db: Db, viewer: Viewer, ids: Iterable[int]) -> list[SeenPerson]
 
 async def person(db: Db, viewer: Viewer, person_id: int) -> SeenPerson:
     """One person, be it only their card. Raises NotFound for whom the viewer does not see."""
-    row = await _AUTHOR.row(db, viewer, id=person_id)
-    if row is None:
-        raise NotFound()
+    row = or_not_found(await _AUTHOR.row(db, viewer, id=person_id))
     return as_seen(row)
 
 

@@ -17,6 +17,7 @@ from weetwie.domain.conversations.rooms import Room
 from weetwie.domain.relations.relationship import relationships
 from weetwie.errors import _
 from weetwie.text import text as texts
+from weetwie.text.signs import whole_number
 from weetwie.views import posts as seen_posts
 from weetwie.web import reading
 from weetwie.web.view_models import Person, Post
@@ -113,8 +114,7 @@ async def opened(visit: Visit, db: Db, people: Sequence[int], post_id: int = 0) 
     viewer, presenter = visit.viewer, visit.site.presenter
     known = await presenter.cards(db, viewer, people)
     full = {one.id: one for one in await presenter.people(db, viewer, people)}
-    before = visit.request.query_params.get("before", "")
-    below = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    below = whole_number(visit.request.query_params.get("before"))
     ids = await rooms.said(db, viewer, people, page(_SHOWN, below)) if post_id else []
     posts = await presenter.posts(db, viewer, await seen_posts.posts(db, viewer, ids))
     return Open(

@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page, page
 from weetwie.database.pool import Db
 from weetwie.domain.conversations import rooms
@@ -13,6 +15,8 @@ from weetwie.domain.identity import account
 from weetwie.domain.identity.account import AccountChange
 from weetwie.domain.notifications.list import unread
 from weetwie.errors import Forbidden, NotFound, Refusal, _
+from weetwie.runtime import clock
+from weetwie.text.signs import whole_number
 from weetwie.views.posts import SeenPost
 from weetwie.web.items import items
 from weetwie.web.shown import Shown
@@ -81,7 +85,7 @@ async def with_names(visit: Visit, db: Db, happened: list[AccountChange]) -> lis
 def asked(visit: Visit) -> Page:
     """The stretch of a list that the address asks for."""
     given = visit.request.query_params
-    return page(LENGTH, _number(given.get("max_id")), None, _number(given.get("min_id")))
+    return page(LENGTH, whole_number(given.get("max_id")), None, whole_number(given.get("min_id")))
 
 
 async def timeline(
@@ -124,5 +128,7 @@ def check_signed_in(visit: Visit) -> None:
         raise SignInFirst
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+def check_allowed(visit: Visit, rule: Callable[[Viewer, datetime], bool]) -> None:
+    """For everybody else there is nothing here. Raises NotFound."""
+    if not rule(visit.viewer, clock.now()):
+        raise NotFound

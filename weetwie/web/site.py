@@ -1,9 +1,7 @@
 """The pages as one application, and what is shown when something goes wrong on the way to one."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
 from functools import cache
-from typing import Final
 from urllib.parse import quote
 
 import asyncpg
@@ -13,20 +11,19 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from weetwie.access import permissions
 from weetwie.context import Site
 from weetwie.database.pool import Database
-from weetwie.domain.identity import attempts, sessions
+from weetwie.domain.identity import attempts
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import NotFound, Refusal, TooMany
 from weetwie.flows.saml import SamlSignOn
 from weetwie.http.body import bounded, check_length
-from weetwie.runtime import clock
 from weetwie.runtime.asgi import ROUTE
 from weetwie.runtime.log import logger
 from weetwie.security import oidc
 from weetwie.security.ratelimit import RateLimits
 from weetwie.settings import Provider
+from weetwie.web.allowed import check_may_open
 from weetwie.web.api_reference import Reference
 from weetwie.web.assets import Assets
 from weetwie.web.bounds import FROM_PROVIDERS, LARGEST, LONGEST_FORM, UNCOUNTED, WAY_IN
@@ -40,8 +37,6 @@ from weetwie.web.visit import ConnectionTest, Fetch, LookOver, Page, SignOnHouse
 log = logger(__name__)
 
 __all__ = ["PAGES", "site"]
-
-PROVED: Final = timedelta(hours=1)
 
 
 def site(
@@ -121,8 +116,7 @@ def _door(site: WebSite, path: str, page: Page) -> Callable[[Request], Awaitable
             _bound(come, _longest(come, path))
             come.count(*_limits(path))
             check_length(request.headers.raw, come.longest)
-            if path.startswith(("/admin", "/inspections")):
-                await _check_proved(come)
+            await check_may_open(come, path)
             response = await page(come)
         except SignInFirst as first:
             # What was written is not lost: the page that it stands on keeps it.
@@ -144,19 +138,6 @@ def _door(site: WebSite, path: str, page: Page) -> Callable[[Request], Awaitable
         return come.finish(response)
 
     return answer
-
-
-async def _check_proved(come: Visit) -> None:
-    """Whoever runs the place shows once an hour that it is them. What was filled in on a page that was opened in time is
-    still taken an hour later. Raises SignInAgain."""
-    now = clock.now()
-    looks = permissions.look_behind(come.viewer, now) or permissions.inspect(come.viewer, now)
-    if not come.is_signed_in or not looks:
-        return
-    within = PROVED if come.request.method == "GET" else 2 * PROVED
-    async with come.site.database.reading() as db:
-        if not await sessions.is_proved(db, come.viewer, within):
-            raise SignInAgain
 
 
 def _longest(come: Visit, path: str) -> int:

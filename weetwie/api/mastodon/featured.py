@@ -12,7 +12,7 @@ from weetwie.api.mastodon.accounts import numbered, page_of
 from weetwie.api.mastodon.relations import now
 from weetwie.api.parameters import LongPageParams
 from weetwie.domain.relations import feature, featured_tags, note
-from weetwie.errors import NotFound
+from weetwie.errors import or_not_found
 from weetwie.flows import profile
 from weetwie.text.text import tag_key
 from weetwie.views import people as seen_people
@@ -109,9 +109,7 @@ async def unfeature_tag(call: Call) -> wire.Empty:
     """Stop featuring a hashtag."""
     db = await call.db()
     mine = await featured_tags.featured(db, call.viewer, call.viewer.person_id)
-    tag = next((one for one in mine if render.tag_id(one.key) == str(call.id)), None)
-    if tag is None:
-        raise NotFound
+    tag = or_not_found(next((one for one in mine if render.tag_id(one.key) == str(call.id)), None))
     await featured_tags.unfeature(db, call.viewer, tag.tag_id)
     return wire.Empty()
 

@@ -19,7 +19,7 @@ from weetwie.domain.media import describe, files, remove, upload
 from weetwie.domain.media.rules import LARGEST_FILE
 from weetwie.domain.media.upload import UploadedFile
 from weetwie.domain.policy import emojis
-from weetwie.errors import Invalid, NotFound, Unavailable, _
+from weetwie.errors import Invalid, NotFound, Unavailable, _, or_not_found
 from weetwie.media.blob import Store
 from weetwie.views import media as seen_media
 from weetwie.views.media import SeenMedia
@@ -216,9 +216,7 @@ async def emoji(call: Call) -> Answer | StreamedAnswer:
 async def card(call: Call) -> Answer | StreamedAnswer:
     """The picture of a page that somebody links to; nobody can guess its name."""
     name: str = call.text("name")
-    found = _CARD.fullmatch(name)
-    if found is None:
-        raise NotFound
+    found = or_not_found(_CARD.fullmatch(name))
     kind = "image/webp" if found[1] == "webp" else "image/jpeg"
     return await ranged(call, store_of(call), place(name), kind, f'"{name}"', cache=_FOR_GOOD)
 

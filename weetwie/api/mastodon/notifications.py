@@ -17,7 +17,7 @@ from weetwie.api.parameters import Id, LongPageParams, LooseId, at_most
 from weetwie.database.pool import Db
 from weetwie.domain.notifications import dismiss as dismissal
 from weetwie.domain.notifications.list import KINDS, OwnNotification, notification, notifications, unread
-from weetwie.errors import NotFound
+from weetwie.errors import or_not_found
 from weetwie.hydration.views import Hydrated
 from weetwie.runtime.ids import moment_of
 from weetwie.views import people as seen_people
@@ -69,10 +69,9 @@ async def unread_count(call: Call, wanted: CountChoice) -> wire.UnreadCount:
 @routes.get("/api/v1/notifications/{id}", scopes=["read:notifications"], answer=wire.Notification)
 async def single(call: Call) -> bytes:
     """One notification."""
-    found = await notification_as_json(await call.db(), call.viewer, call.renderer, call.id, with_held=True)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(
+        await notification_as_json(await call.db(), call.viewer, call.renderer, call.id, with_held=True)
+    )
 
 
 @routes.post("/api/v1/notifications/clear", scopes=["write:notifications"])
@@ -100,8 +99,7 @@ async def dismiss_as_of_old(call: Call, given: NotificationParams) -> wire.Empty
 
 async def _dismiss(call: Call, id: int) -> wire.Empty:
     db = await call.db()
-    if await notification(db, call.viewer, id, with_held=True) is None:
-        raise NotFound
+    or_not_found(await notification(db, call.viewer, id, with_held=True))
     await dismissal.dismiss(db, call.viewer, id)
     return wire.Empty()
 

@@ -9,7 +9,7 @@ from weetwie.database.pool import Db
 from weetwie.domain.identity.keys import key
 from weetwie.domain.notifications import push
 from weetwie.domain.notifications.push import Subscription
-from weetwie.errors import Invalid, NotFound, _
+from weetwie.errors import Invalid, _, or_not_found
 from weetwie.flows import push as pushes
 from weetwie.http import webpush
 from weetwie.http.webpush import Device
@@ -82,9 +82,7 @@ async def subscription(call: Call) -> wire.WebPushSubscription:
 async def change(call: Call, given: PushChangeParams) -> wire.WebPushSubscription:
     """Choose what to push; the endpoint stays the same."""
     db = await call.db()
-    before = await push.subscription(db, call.viewer)
-    if before is None:
-        raise NotFound
+    before = or_not_found(await push.subscription(db, call.viewer))
     await push.change(db, call.viewer, _kinds(given), given.data.policy or given.policy or before.policy)
     return await _shown(call, db)
 
@@ -106,9 +104,7 @@ def _kinds(given: PushChangeParams) -> list[str]:
 
 
 async def _shown(call: Call, db: Db) -> wire.WebPushSubscription:
-    found = await push.subscription(db, call.viewer)
-    if found is None:
-        raise NotFound
+    found = or_not_found(await push.subscription(db, call.viewer))
     return _entity(found, await public_key(db))
 
 

@@ -18,7 +18,7 @@ from weetwie.api.mastodon.render_filters import as_json as filter_json
 from weetwie.api.mastodon.render_media import AttachmentRenderer, attachment_renderer
 from weetwie.api.mastodon.render_polls import as_json as poll_json
 from weetwie.api.mastodon.render_texts import TextRenderer
-from weetwie.errors import NotFound
+from weetwie.errors import or_not_found
 from weetwie.hydration.hydrate import Hydrator
 from weetwie.hydration.views import Hydrated, PostView, QuoteView
 from weetwie.runtime.cache import Cache
@@ -75,9 +75,7 @@ class Renderer:
 
     def status(self, post: SeenPost, hydrated: Hydrated) -> bytes:
         """Raises NotFound for what was deleted after it was found."""
-        view = self.hydrator.view(post, hydrated)
-        if view is None:
-            raise NotFound
+        view = or_not_found(self.hydrator.view(post, hydrated))
         return self.shown(view)
 
     def shown(self, view: StatusView) -> bytes:

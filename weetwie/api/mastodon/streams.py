@@ -10,8 +10,9 @@ from weetwie.database.pool import Database
 from weetwie.domain.timelines import list as lists
 from weetwie.domain.timelines import listeners
 from weetwie.domain.timelines.listeners import Channel
-from weetwie.errors import NotFound, _
+from weetwie.errors import _, or_not_found
 from weetwie.flows import beyond
+from weetwie.text.signs import whole_number
 from weetwie.text.text import tag_key
 
 STATUSES, NOTIFICATIONS = "read:statuses", "read:notifications"
@@ -82,8 +83,7 @@ async def _asked(database: Database, viewer: Viewer, wish: StreamRequest) -> Ite
 async def _own(database: Database, viewer: Viewer, given: str) -> int:
     if not given:
         raise Malformed(_("Choose a list: this stream needs the parameter “list”."))
-    if not (given.isascii() and given.isdigit() and len(given) <= 18):
-        raise NotFound
+    list_id = or_not_found(whole_number(given))
     async with database.reading() as db:
-        await lists.check_own(db, viewer, int(given))
-    return int(given)
+        await lists.check_own(db, viewer, list_id)
+    return list_id

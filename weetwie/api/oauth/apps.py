@@ -8,7 +8,7 @@ from weetwie.api.mastodon.entities import Application, CredentialApplication
 from weetwie.api.mastodon.push import public_key
 from weetwie.domain.identity import apps
 from weetwie.domain.identity.apps import RegisteredApp
-from weetwie.errors import NotFound
+from weetwie.errors import or_not_found
 
 routes = Routes("apps")
 
@@ -44,9 +44,7 @@ async def register(call: Call, new: NewApp) -> CredentialApplication:
 async def verify_credentials(call: Call) -> Application:
     """The app this token belongs to."""
     db = await call.db()
-    app = await apps.by_id(db, call.viewer.app_id)
-    if app is None:
-        raise NotFound
+    app = or_not_found(await apps.by_id(db, call.viewer.app_id))
     return application(app, await public_key(db))
 
 

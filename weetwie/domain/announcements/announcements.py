@@ -28,7 +28,7 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import structs
 from weetwie.database.sql import BoolSql
-from weetwie.errors import Forbidden, Invalid, NotFound, _
+from weetwie.errors import Forbidden, Invalid, NotFound, _, or_not_found
 from weetwie.events import (
     AnnouncementMade,
     AnnouncementReactedTo,
@@ -112,9 +112,7 @@ async def announce(
 async def withdraw(db: Db, viewer: Viewer, id: int) -> None:
     """Raises Forbidden and NotFound."""
     _check_administers(viewer)
-    ring = await db.value(_WITHDRAW, id=id)
-    if ring is None:
-        raise NotFound()
+    ring = or_not_found(await db.value(_WITHDRAW, id=id))
     await audit(db, viewer, "announcement.withdraw", id)
     await record(db, viewer, AnnouncementWithdrawn(id, ring))
 

@@ -13,10 +13,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import BigInteger, DateTime, LargeBinary, delete, func, insert, select, text, update
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, Record, param
-from weetwie.errors import Forbidden, Invalid, _
+from weetwie.errors import Invalid, _
 from weetwie.events import audit
 from weetwie.runtime import clock
 from weetwie.tables.audit import Audit, AuditCheckpoint
@@ -108,7 +108,7 @@ async def verify(db: Db, viewer: Viewer, seed: bytes, noted: str = "") -> Verifi
 
     Raises Forbidden, Invalid.
     """
-    _check(viewer)
+    allowed.check(viewer, permissions.administer)
     noted_number, noted_hash = _noted(noted)
     checkpoint = await db.row(_CHECKPOINT)
     number, before = (checkpoint["number"], bytes(checkpoint["hash"])) if checkpoint else (0, BEGINNING)
@@ -131,7 +131,7 @@ async def verify(db: Db, viewer: Viewer, seed: bytes, noted: str = "") -> Verifi
 
 async def cut(db: Db, viewer: Viewer, seed: bytes, before: datetime) -> int:
     """Lets rows older than this go, behind a signed checkpoint. Returns the number of the last that went; 0 for none."""
-    _check(viewer)
+    allowed.check(viewer, permissions.administer)
     await db.value(_LOCK)
     row = await db.row(_YOUNGEST_TO_GO, before=before)
     if row is None:
@@ -191,8 +191,3 @@ def _noted(text: str) -> tuple[int, str]:
     if not (number.isascii() and number.isdigit() and len(number) < 19 and len(hash) == 64):
         raise Invalid(_("Write it as NUMBER:HASH."), field="noted")
     return int(number), hash.lower()
-
-
-def _check(viewer: Viewer) -> None:
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden

@@ -12,10 +12,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Text, and_, delete, func, or_, select
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, Record, Value, param
-from weetwie.errors import Forbidden
 from weetwie.events import KEY_OF_DAY
 from weetwie.runtime import clock
 from weetwie.security import sealing
@@ -96,8 +95,7 @@ async def entries(
     db: Db, viewer: Viewer, asked: TrailFilter, *, below: int = 2**62, limit: int = 100
 ) -> list[TrailEntry]:
     """Raises Forbidden."""
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.administer)
     now = clock.now()
     rows = await db.rows(
         _ENTRIES,

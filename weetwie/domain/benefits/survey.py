@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, DateTime, Text, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import struct, structs
@@ -117,8 +117,7 @@ async def start(
 
 def check(viewer: Viewer) -> None:
     """Raises Forbidden."""
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.administer)
 
 
 async def end(db: Db, viewer: Viewer) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import BigInteger, Boolean, DateTime, and_, exists, func, or_, select
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.enums import Standing, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, Record, param
@@ -19,7 +19,6 @@ from weetwie.database.sql import BoolSql
 from weetwie.domain.benefits import rules, survey
 from weetwie.domain.benefits.rules import Cell, Quarter, cell
 from weetwie.domain.benefits.survey import CountedRound
-from weetwie.errors import Forbidden
 from weetwie.runtime import clock
 from weetwie.runtime.ids import id_at, moment_of
 from weetwie.tables.declared import aliased
@@ -87,8 +86,7 @@ class Benefit(msgspec.Struct, frozen=True, kw_only=True):
 
 async def benefit(db: Db, viewer: Viewer) -> Benefit:
     """Raises Forbidden for whom this is not for."""
-    if not permissions.look_behind(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.look_behind)
     found = await _counted(db, viewer, is_of_sample=False)
     if not found.says_nothing:
         return found

@@ -3,12 +3,10 @@
 from sqlalchemy import BigInteger, Executable, SmallInteger, case, literal, select, true
 from sqlalchemy.dialects.postgresql import insert
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.beyond.rules import EVERY, HowOften
-from weetwie.errors import Forbidden
-from weetwie.runtime import clock
 from weetwie.tables.beyond import BeyondReader
 
 
@@ -23,8 +21,7 @@ async def is_chosen(db: Db, viewer: Viewer) -> bool:
 
 
 async def choose(db: Db, viewer: Viewer, wanted: HowOften) -> None:
-    if not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act)
     await db.run(_CHOOSE, person_id=viewer.person_id, choice=int(wanted))
 
 

@@ -12,7 +12,7 @@ from weetwie.access.authenticate import credential_hash
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.chat.rules import LINK_LASTS
-from weetwie.errors import NotFound
+from weetwie.errors import NotFound, or_not_found
 from weetwie.events import AccountChanged, PersonErased, PersonLeft, PersonSuspended
 from weetwie.runtime import clock
 from weetwie.tables.chat import Chat, ChatAccount, ChatLink
@@ -129,9 +129,7 @@ async def offer(db: Db, chat_id: int, account: str, name: str) -> str:
 
 async def offered(db: Db, token: str) -> OfferedLink:
     """Raises NotFound where it was used or its time is over."""
-    row = await db.row(_OFFERED, hash=credential_hash(token), now=clock.now())
-    if row is None:
-        raise NotFound
+    row = or_not_found(await db.row(_OFFERED, hash=credential_hash(token), now=clock.now()))
     return OfferedLink(*row)
 
 
@@ -141,9 +139,7 @@ async def decline(db: Db, token: str) -> None:
 
 async def link(db: Db, viewer: Viewer, token: str) -> tuple[int, int | None]:
     """The account and whose it was until now, if it was somebody else's. Raises NotFound where it was used or its time is over."""
-    row = await db.row(_USE, hash=credential_hash(token), now=clock.now())
-    if row is None:
-        raise NotFound
+    row = or_not_found(await db.row(_USE, hash=credential_hash(token), now=clock.now()))
     given = {"chat_id": row["chat_id"], "account": row["account"]}
     before = await db.value(_TAKE, **given)
     id = await db.value(_LINK, **given, name=row["name"], person_id=viewer.person_id)

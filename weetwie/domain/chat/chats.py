@@ -7,14 +7,13 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import BigInteger, LargeBinary, Text, delete, func, insert, select, update
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.chat import rules
 from weetwie.domain.chat.rules import GivenChat
-from weetwie.errors import Forbidden, NotFound, TooMany, _
+from weetwie.errors import NotFound, TooMany, _, or_not_found
 from weetwie.events import audit
-from weetwie.runtime import clock
 from weetwie.security import sealing
 from weetwie.security.sealing import CannotOpen
 from weetwie.tables.chat import Chat, ChatAccount
@@ -80,22 +79,19 @@ class KnownChat:
 
 async def listed(db: Db, viewer: Viewer) -> list[ListedChat]:
     """Raises Forbidden."""
-    _check(viewer)
+    allowed.check(viewer, permissions.administer)
     chats = [ListedChat(*row) for row in await db.rows(_ALL)]
     return [one._replace(people=viewer.policy.told(one.people)) for one in chats]
 
 
 async def listed_chat(db: Db, viewer: Viewer, id: int) -> ListedChat:
     """Raises Forbidden, NotFound."""
-    found = next((one for one in await listed(db, viewer) if one.id == id), None)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(next((one for one in await listed(db, viewer) if one.id == id), None))
 
 
 async def add(db: Db, viewer: Viewer, given: GivenChat) -> int:
     """Its id. Raises Forbidden, TooMany."""
-    _check(viewer)
+    allowed.check(viewer, permissions.administer)
     if await db.value(_COUNT) >= rules.MOST:
         raise TooMany(_("You already have {most} chats."), most=rules.MOST)
     id = int(await db.value(_NEXT_ID))
@@ -113,16 +109,14 @@ async def add(db: Db, viewer: Viewer, given: GivenChat) -> int:
 
 async def product_of(db: Db, viewer: Viewer, id: int) -> str:
     """Raises Forbidden, NotFound."""
-    _check(viewer)
-    product = await db.value(_PRODUCT, id=id)
-    if product is None:
-        raise NotFound
+    allowed.check(viewer, permissions.administer)
+    product = or_not_found(await db.value(_PRODUCT, id=id))
     return str(product)
 
 
 async def change(db: Db, viewer: Viewer, id: int, given: GivenChat) -> None:
     """What is left empty stays as it was. Raises Forbidden."""
-    _check(viewer)
+    allowed.check(viewer, permissions.administer)
     await db.run(_NAME, id=id, name=given.name)
     if given.secrets:
         await db.run(_NEW_SECRETS, id=id, secrets=_sealed_secrets(id, given.secrets))
@@ -133,7 +127,7 @@ async def change(db: Db, viewer: Viewer, id: int, given: GivenChat) -> None:
 
 async def remove(db: Db, viewer: Viewer, id: int) -> None:
     """And all that is linked there. Raises Forbidden, NotFound."""
-    _check(viewer)
+    allowed.check(viewer, permissions.administer)
     if not await db.run(_REMOVE, id=id):
         raise NotFound
     await audit(db, viewer, "chats.remove", chat_id=id)
@@ -166,9 +160,3 @@ def _opened(place: str, id: int, sealed: bytes) -> str | None:
         return sealing.opened(place, id, bytes(sealed)).decode() if sealed else None
     except CannotOpen:
         return None
-
-
-def _check(viewer: Viewer) -> None:
-    """Raises Forbidden."""
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden

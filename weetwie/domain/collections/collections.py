@@ -21,13 +21,13 @@ from sqlalchemy import (
     update,
 )
 
-from weetwie.access import permissions, visibility
+from weetwie.access import allowed, permissions, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, Value, param
 from weetwie.database.rows import structs
 from weetwie.domain.collections import rules
-from weetwie.errors import Forbidden, NotFound
+from weetwie.errors import Forbidden, or_not_found
 from weetwie.runtime import clock
 from weetwie.tables.collections import Collection, CollectionItem
 from weetwie.tables.declared import aliased
@@ -60,9 +60,7 @@ class CollectionChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 
 async def one(db: Db, viewer: Viewer, id: int) -> SeenCollection:
     """Raises NotFound for what the viewer does not see."""
-    row = await _ONE.row(db, viewer, id=id)
-    if row is None:
-        raise NotFound
+    row = or_not_found(await _ONE.row(db, viewer, id=id))
     return SeenCollection(*row)
 
 
@@ -82,8 +80,7 @@ async def featuring(db: Db, viewer: Viewer, *, limit: int, offset: int) -> list[
 
 async def make(db: Db, viewer: Viewer, given: CollectionChange) -> int:
     """Raises Forbidden and Invalid."""
-    if not viewer.is_person or not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act_as_person)
     values: dict[str, Value] = {
         "language": None,
         "tag": None,
@@ -101,9 +98,7 @@ async def make(db: Db, viewer: Viewer, given: CollectionChange) -> int:
 async def change(db: Db, viewer: Viewer, id: int, given: CollectionChange) -> None:
     """Raises NotFound, Forbidden, Invalid."""
     await own(db, viewer, id)
-    row = await db.row(_HELD, id=id)
-    if row is None:
-        raise NotFound
+    row = or_not_found(await db.row(_HELD, id=id))
     await db.run(_CHANGE, id=id, now=clock.now(), **(dict(row) | _checked(msgspec.to_builtins(given))))
 
 

@@ -12,7 +12,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.collections import collections, rules
-from weetwie.errors import Conflict, Forbidden, NotFound, _
+from weetwie.errors import Conflict, Forbidden, NotFound, _, or_not_found
 from weetwie.events import PersonErased
 from weetwie.runtime import clock
 from weetwie.tables.collections import Collection, CollectionItem
@@ -36,9 +36,7 @@ async def items(db: Db, viewer: Viewer, collection_ids: Sequence[int]) -> list[S
 async def add(db: Db, viewer: Viewer, collection_id: int, person_id: int) -> SeenCollectionItem:
     """Raises NotFound for whom one does not see, Forbidden for who does not want it, Conflict for who is there already."""
     await collections.own(db, viewer, collection_id)
-    wish = await _WISH.row(db, viewer, person_id=person_id)
-    if wish is None:
-        raise NotFound
+    wish = or_not_found(await _WISH.row(db, viewer, person_id=person_id))
     await db.rows(_HOLD, id=collection_id)
     before = await db.row(_BEFORE, id=collection_id, person_id=person_id)
     if before is not None and before["revoked_at"] is None:

@@ -17,7 +17,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, columns, param
-from weetwie.errors import NotFound
+from weetwie.errors import or_not_found
 from weetwie.tables.conversations import Conversation
 from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Mention, Post
@@ -40,9 +40,7 @@ async def rooms(db: Db, viewer: Viewer, page: Page) -> list[Room]:
 
 async def room_of(db: Db, viewer: Viewer, post_id: int) -> list[int]:
     """Who else can read this direct post. Raises NotFound where it is none, or not the viewer's to see."""
-    row = await _ROOM_OF.row(db, viewer, post_id=post_id)
-    if row is None:
-        raise NotFound
+    row = or_not_found(await _ROOM_OF.row(db, viewer, post_id=post_id))
     return list(row[0])
 
 

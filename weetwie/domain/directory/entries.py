@@ -7,11 +7,10 @@ from typing import Final
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, Value, param
 from weetwie.domain.directory.rules import KnownEntry
-from weetwie.errors import Forbidden
 from weetwie.events import PersonErased, audit
 from weetwie.runtime import clock
 from weetwie.tables.directory import DirectoryEntry
@@ -188,8 +187,7 @@ async def left(db: Db, entry_id: str) -> None:
 
 async def confirm(db: Db, viewer: Viewer, ids: Sequence[str]) -> int:
     """These have really left. Says how many. Raises Forbidden."""
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.administer)
     confirmed = await db.run(_CONFIRM, ids=list(ids), now=clock.now())
     if confirmed:
         await audit(db, viewer, "directory.confirm", people=confirmed)

@@ -9,11 +9,11 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, Text, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database, Db, Query, param
 from weetwie.database.sql import before_now
-from weetwie.errors import Conflict, Forbidden, NotFound, _
+from weetwie.errors import Conflict, NotFound, _
 from weetwie.events import PersonErased, audit
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
@@ -96,8 +96,7 @@ def place(name: str) -> str:
 
 async def ask(db: Db, viewer: Viewer) -> None:
     """Anew, in place of the one before. Raises Forbidden, and Conflict while one is being made or is an hour old."""
-    if not viewer.is_person or not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act_as_person)
     before = await asked(db, viewer)
     if before is not None and not before.failed and before.asked_at > clock.now() - _AGAIN_AFTER:
         raise Conflict(_("You asked for this less than an hour ago."))

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.authenticate import credential_hash
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
@@ -122,8 +122,7 @@ async def use(db: Db, id: int) -> None:
 
 async def in_use(db: Db, viewer: Viewer) -> tuple[int, int]:
     """How many addresses there are, and of how many people. Raises Forbidden."""
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.administer)
     row = await db.row(_IN_USE)
     assert row is not None
     return row["addresses"], row["people"]

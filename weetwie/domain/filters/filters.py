@@ -20,11 +20,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, Value, param
 from weetwie.domain.filters import rules
-from weetwie.errors import Forbidden, NotFound
+from weetwie.errors import NotFound, or_not_found
 from weetwie.events import FiltersChanged, PersonErased, record
 from weetwie.runtime import clock
 from weetwie.tables.filters import Filter, FilterKeyword
@@ -157,10 +157,7 @@ async def own_keyword(db: Db, viewer: Viewer, keyword_id: int) -> Keyword:
 
 
 def _found(found: Iterator[Found]) -> Found:
-    first = next(found, None)
-    if first is None:
-        raise NotFound
-    return first
+    return or_not_found(next(found, None))
 
 
 async def make(db: Db, viewer: Viewer, wanted: FilterChange) -> int:
@@ -257,8 +254,7 @@ async def _change_keywords(
 
 
 async def hold(db: Db, viewer: Viewer) -> None:
-    if not viewer.is_person or not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act_as_person)
     await db.rows(_HOLD, owner_id=viewer.person_id)
 
 

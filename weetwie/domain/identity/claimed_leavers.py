@@ -8,11 +8,10 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, Text, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
-from weetwie.errors import Forbidden
 from weetwie.events import audit
 from weetwie.runtime import clock
 from weetwie.tables.identity import ClaimedLeaver, Identity
@@ -150,8 +149,7 @@ async def left(db: Db, person_id: int) -> None:
 
 async def confirm(db: Db, viewer: Viewer, ids: Sequence[int]) -> int:
     """These have really left. Says how many. Raises Forbidden."""
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.administer)
     confirmed = await db.run(_CONFIRM, ids=list(ids), now=clock.now())
     if confirmed:
         await audit(db, viewer, "sign_on.confirm", people=confirmed)

@@ -8,14 +8,14 @@ from typing import Final
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.authenticate import credential_hash
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.identity import account, agent_rules, agent_tokens, agents, rules, tokens
 from weetwie.domain.identity.apps import RegisteredApp
 from weetwie.domain.identity.tokens import IssuedToken
-from weetwie.errors import Forbidden, Invalid, _
+from weetwie.errors import Invalid, _
 from weetwie.runtime import clock
 from weetwie.tables.identity import Grant
 
@@ -74,8 +74,7 @@ async def grant(
     code_challenge: str | None = None,
 ) -> str:
     """The code. Raises Invalid for what the app did not register."""
-    if not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act)
     check(app, redirect_uri, scopes)
     code = secrets.token_urlsafe(32)
     await db.run(

@@ -8,12 +8,11 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, case, column, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import structs
 from weetwie.domain.identity.addresses import hash_key, hashed
-from weetwie.errors import Forbidden
 from weetwie.runtime import clock
 from weetwie.tables.identity import Address
 from weetwie.tables.people import Person
@@ -104,22 +103,17 @@ class KeptAddress(msgspec.Struct, frozen=True):
 
 async def units(db: Db, viewer: Viewer) -> list[UnitToInvite]:
     """Raises Forbidden."""
-    _check(viewer)
+    allowed.check(viewer, permissions.look_after_people)
     return structs(UnitToInvite, await db.rows(_COUNT, now=clock.now()))
 
 
 async def take(db: Db, viewer: Viewer, units: Sequence[str], limit: int) -> list[KeptAddress]:
     """Some of these units who have not been invited; they count as invited from now on. Raises Forbidden."""
-    _check(viewer)
+    allowed.check(viewer, permissions.look_after_people)
     now = clock.now()
     found = structs(KeptAddress, await db.rows(_NEXT, units=list(units), limit=limit, now=now))
     await db.run(_INVITED, ids=[one.id for one in found], now=now)
     return found
-
-
-def _check(viewer: Viewer) -> None:
-    if not permissions.look_after_people(viewer, clock.now()):
-        raise Forbidden
 
 
 async def sweep(db: Db) -> None:

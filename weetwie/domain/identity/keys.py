@@ -5,12 +5,11 @@ import secrets
 from sqlalchemy import LargeBinary, Text, select
 from sqlalchemy.dialects.postgresql import insert
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
-from weetwie.errors import Forbidden, Unavailable, _
+from weetwie.errors import Unavailable, _
 from weetwie.events import audit
-from weetwie.runtime import clock
 from weetwie.security import sealing
 from weetwie.tables.identity import Secret
 
@@ -43,8 +42,7 @@ async def begin(db: Db, name: str, secret: str) -> str:
 
 async def put(db: Db, viewer: Viewer, name: str, secret: str) -> None:
     """A secret that was given to this installation, in place of the one before. Raises Forbidden."""
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.administer)
     await db.run(_PUT, name=name, value=sealing.seal(_PLACE, name, secret.encode()))
     await audit(db, viewer, "secret.put")
 

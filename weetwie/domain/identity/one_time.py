@@ -22,14 +22,14 @@ from urllib.parse import quote, urlencode
 from sqlalchemy import BigInteger, DateTime, LargeBinary, any_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.authenticate import credential_hash
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database, Db, Query, param
 from weetwie.domain.identity import account, attempts
 from weetwie.domain.identity.rules import AT_CODES
-from weetwie.errors import Forbidden, Invalid, TooMany, _
+from weetwie.errors import Invalid, TooMany, _
 from weetwie.runtime import clock
 from weetwie.security import sealing
 from weetwie.tables.identity import OneTime
@@ -153,8 +153,7 @@ def _sealed(person_id: int) -> bytes:
 
 async def reset(db: Db, viewer: Viewer, person_id: int) -> None:
     """For who has lost the app and the recovery codes: no code is asked for, until they set codes up again."""
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.administer)
     if not await db.run(_END, person_id=person_id):
         raise Invalid(_("Two-step verification is off."))
     await account.changed(db, viewer, "one_time.reset", person_id)

@@ -11,12 +11,12 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database, Db, Query, param
 from weetwie.database.rows import struct, structs
 from weetwie.database.sql import before_now
-from weetwie.errors import Conflict, Forbidden, NotFound, _
+from weetwie.errors import Conflict, _, or_not_found
 from weetwie.media.blob import Store
 from weetwie.runtime import clock
 from weetwie.runtime.json import Json
@@ -168,12 +168,6 @@ _KEPT = Query(
 _FORGET = Query(delete(ImportRequest).where(_ID, ImportRequest.state >= int(Stage.done)))
 
 
-def check(viewer: Viewer) -> None:
-    """Raises Forbidden."""
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden
-
-
 def new_place() -> str:
     """A name in the store that nobody can guess."""
     return f"{FOLDER}/{secrets.token_urlsafe(24)}"
@@ -192,7 +186,7 @@ async def ask(
     import_id: int | None = None,
 ) -> int:
     """Its id."""
-    check(viewer)
+    allowed.check(viewer, permissions.administer)
     request_id: int = await db.value(
         _ASK,
         person_id=viewer.person_id,
@@ -211,21 +205,19 @@ async def ask(
 
 async def one(db: Db, viewer: Viewer, request_id: int) -> RequestedImport:
     """Any administrator's: what comes in concerns all of them. Raises NotFound."""
-    check(viewer)
-    row = await db.row(_ONE, id=request_id)
-    if row is None:
-        raise NotFound
+    allowed.check(viewer, permissions.administer)
+    row = or_not_found(await db.row(_ONE, id=request_id))
     return struct(RequestedImport, row)
 
 
 async def latest(db: Db, viewer: Viewer, count: int) -> list[RequestedImport]:
-    check(viewer)
+    allowed.check(viewer, permissions.administer)
     return structs(RequestedImport, await db.rows(_LATEST, count=count))
 
 
 async def go_on(db: Db, viewer: Viewer, request_id: int, act: Act, terms: Mapping[str, Json]) -> None:
     """The next step. Raises Conflict while one is being done."""
-    check(viewer)
+    allowed.check(viewer, permissions.administer)
     if not await db.run(_NEXT_ACT, id=request_id, act=int(act), terms=dict(terms), now=clock.now()):
         raise Conflict(_("This import is still running."))
     db.wake_after_commit()
@@ -233,13 +225,13 @@ async def go_on(db: Db, viewer: Viewer, request_id: int, act: Act, terms: Mappin
 
 async def stop(db: Db, viewer: Viewer, request_id: int) -> None:
     """What is in stays, until it is removed or the import goes on. Raises Conflict for one that does not run."""
-    check(viewer)
+    allowed.check(viewer, permissions.administer)
     if not await db.run(_STOP, id=request_id, now=clock.now()):
         raise Conflict(_("This import isn't running any more."))
 
 
 async def forget(db: Db, viewer: Viewer, request_id: int) -> None:
-    check(viewer)
+    allowed.check(viewer, permissions.administer)
     await db.run(_FORGET, id=request_id)
 
 

@@ -21,14 +21,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.enums import Role, Standing
 from weetwie.access.policy import COMPLIANCE_READS, from_choices
 from weetwie.access.settled import SETTLED, is_settled
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import structs
-from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
+from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _, or_not_found
 from weetwie.events import PolicyChanged, audit
 from weetwie.runtime import clock
 from weetwie.tables.inspections import Inspection
@@ -184,7 +184,7 @@ async def confirm(db: Db, viewer: Viewer, inspection_id: int) -> Inspected:
 
 async def end(db: Db, viewer: Viewer, inspection_id: int) -> None:
     """Before its time, or before it began, by anybody of compliance. Raises Forbidden and NotFound."""
-    _check(viewer)
+    allowed.check(viewer, permissions.inspect)
     one = await _one(db, inspection_id)
     if one.ends_at is not None and one.ends_at <= clock.now():
         raise NotFound
@@ -195,9 +195,7 @@ async def end(db: Db, viewer: Viewer, inspection_id: int) -> None:
 async def read(db: Db, viewer: Viewer, inspection_id: int) -> Inspected:
     """For the two who opened it, while it lasts; it is written down that they read. Raises Forbidden and NotFound."""
     await _check_settled(db, viewer)
-    row = await db.row(_OPEN, id=inspection_id, viewer_id=viewer.person_id, now=clock.now())
-    if row is None:
-        raise NotFound
+    row = or_not_found(await db.row(_OPEN, id=inspection_id, viewer_id=viewer.person_id, now=clock.now()))
     one = Inspected(*row)
     await audit(db, viewer, "inspection.read", one.person_id, inspection=one.id)
     return one
@@ -205,7 +203,7 @@ async def read(db: Db, viewer: Viewer, inspection_id: int) -> Inspected:
 
 async def listed(db: Db, viewer: Viewer) -> list[Inspected]:
     """Those that wait for a second person, and one's own in force. Raises Forbidden."""
-    _check(viewer)
+    allowed.check(viewer, permissions.inspect)
     now = clock.now()
     rows = await db.rows(_LISTED, viewer_id=viewer.person_id, now=now, since=now - WAITS)
     return structs(Inspected, rows)
@@ -217,9 +215,7 @@ async def about(db: Db, person_id: int) -> list[Inspected]:
 
 
 async def _one(db: Db, inspection_id: int) -> Inspected:
-    row = await db.row(_ONE, id=inspection_id)
-    if row is None:
-        raise NotFound
+    row = or_not_found(await db.row(_ONE, id=inspection_id))
     return Inspected(*row)
 
 
@@ -237,7 +233,7 @@ async def narrowed(db: Db, _viewer: Viewer, facts: Sequence[PolicyChanged]) -> N
 
 async def _check_settled(db: Db, viewer: Viewer) -> None:
     """One administrator could make the two. Raises Forbidden."""
-    _check(viewer)
+    allowed.check(viewer, permissions.inspect)
     if not await is_settled(db, viewer, Role.compliance):
         raise Forbidden(
             _(
@@ -245,10 +241,5 @@ async def _check_settled(db: Db, viewer: Viewer) -> None:
             ),
             days=SETTLED.days,
         )
-
-
-def _check(viewer: Viewer) -> None:
-    if not permissions.inspect(viewer, clock.now()):
-        raise Forbidden
     if viewer.policy.compliance_reads == "nothing":
         raise Forbidden(_NOT_HERE)

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, func, insert, select, update
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.authenticate import credential_hash
 from weetwie.access.enums import Standing
 from weetwie.access.policy import Policy
@@ -19,7 +19,7 @@ from weetwie.database.pool import Db, Query, param
 from weetwie.domain.invitations import rules
 from weetwie.domain.invitations.invite import make
 from weetwie.domain.invitations.rules import Offer
-from weetwie.errors import Forbidden, Invalid, NotFound, TooMany, _
+from weetwie.errors import Forbidden, Invalid, NotFound, TooMany, _, or_not_found
 from weetwie.events import audit
 from weetwie.runtime import clock
 from weetwie.tables.invitations import Invitation
@@ -122,35 +122,30 @@ def is_possible(policy: Policy) -> bool:
 
 async def waiting(db: Db, viewer: Viewer) -> list[JoinRequest]:
     """Oldest first. Raises Forbidden."""
-    _check(viewer)
+    allowed.check(viewer, permissions.look_after_people)
     return [JoinRequest(*row) for row in await db.rows(_ALL, now=clock.now())]
 
 
 async def let_in(db: Db, viewer: Viewer, invitation_id: int) -> tuple[str, str]:
     """The address, and the token of the invitation that is to be sent there. Raises Forbidden and NotFound."""
-    _check(viewer)
+    allowed.check(viewer, permissions.look_after_people)
     token, now = secrets.token_urlsafe(32), clock.now()
-    address = await db.value(
-        _LET_IN,
-        id=invitation_id,
-        hash=credential_hash(token),
-        now=now,
-        expires_at=now + rules.LASTS,
+    address = or_not_found(
+        await db.value(
+            _LET_IN,
+            id=invitation_id,
+            hash=credential_hash(token),
+            now=now,
+            expires_at=now + rules.LASTS,
+        )
     )
-    if address is None:
-        raise NotFound
     await audit(db, viewer, "invitation.grant", invitation=invitation_id)
     return address, token
 
 
 async def decline(db: Db, viewer: Viewer, invitation_id: int) -> None:
     """Nothing is kept of whoever asked. Raises Forbidden and NotFound."""
-    _check(viewer)
+    allowed.check(viewer, permissions.look_after_people)
     if not await db.run(_DECLINE, id=invitation_id, now=clock.now()):
         raise NotFound
     await audit(db, viewer, "invitation.decline", invitation=invitation_id)
-
-
-def _check(viewer: Viewer) -> None:
-    if not permissions.look_after_people(viewer, clock.now()):
-        raise Forbidden

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.database.rows import structs
@@ -67,8 +67,7 @@ async def publish(db: Db, viewer: Viewer, words: Collection[str], *, renews: boo
 
 
 async def take_back(db: Db, viewer: Viewer) -> None:
-    if not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act)
     if await db.run(_TAKE_BACK, person_id=viewer.person_id):
         await record(db, viewer, TopicsChanged(viewer.person_id))
 

@@ -10,15 +10,14 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, Select, and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import structs
 from weetwie.database.sql import IdSql
 from weetwie.domain.knowledge import asked as asking
-from weetwie.errors import Forbidden, Invalid, TooMany, _
+from weetwie.errors import Invalid, TooMany, _
 from weetwie.events import PersonErased
-from weetwie.runtime import clock
 from weetwie.tables.knowledge import NotAbout
 from weetwie.views import posts as seen_posts
 
@@ -37,8 +36,7 @@ async def hide(db: Db, viewer: Viewer, post_id: int, question: str) -> KeptTopic
 
     Raises NotFound for a post that the viewer does not see, Invalid where nothing is asked.
     """
-    if not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act)
     post = await seen_posts.post(db, viewer, post_id)
     terms = sorted({one.terms[0] for one in asking.read(question) if one.terms})
     if not terms:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import permissions, visibility
+from weetwie.access import allowed, permissions, visibility
 from weetwie.access.policy import FEWEST
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
@@ -27,7 +27,7 @@ from weetwie.database.pool import Db, Query, Record, param
 from weetwie.domain.knowledge import delicate, translating
 from weetwie.domain.knowledge import topic_rules as rules
 from weetwie.domain.knowledge.topic_rules import SHOWN, TopicChoice
-from weetwie.errors import Forbidden, Invalid, _
+from weetwie.errors import Invalid, _
 from weetwie.events import PersonErased, TopicsChanged, record
 from weetwie.runtime import clock
 from weetwie.tables.declared import aliased
@@ -43,8 +43,7 @@ class Chosen(msgspec.Struct, frozen=True):
 
 async def choose(db: Db, viewer: Viewer, name: str, choice: TopicChoice) -> Chosen:
     """Publishes a topic, hides it, or contests it. Raises Forbidden and Invalid."""
-    if not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act)
     name = rules.check(name)
     chosen = Chosen(rules.key_of(name), name, choice)
     await _check_room(db, viewer, chosen)
@@ -60,8 +59,7 @@ async def choose(db: Db, viewer: Viewer, name: str, choice: TopicChoice) -> Chos
 
 async def take_back(db: Db, viewer: Viewer, name: str) -> None:
     """As if nothing had been chosen about it."""
-    if not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act)
     if await db.run(_TAKE_BACK, person_id=viewer.person_id, key=rules.key_of(name)):
         await record(db, viewer, TopicsChanged(viewer.person_id))
 

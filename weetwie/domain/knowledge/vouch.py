@@ -4,7 +4,7 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, Executable, Text, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from weetwie.access import permissions, visibility
+from weetwie.access import allowed, permissions, visibility
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
@@ -31,8 +31,7 @@ class GivenVouch(msgspec.Struct, frozen=True):
 
 async def vouch(db: Db, viewer: Viewer, person_id: int, name: str, post_id: int) -> int:
     """Says that somebody knows about a topic. Raises NotFound, Forbidden and Invalid."""
-    if not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act)
     if person_id == viewer.person_id:
         raise Forbidden(_("You can't vouch for yourself. Add the topic to your profile instead."))
     name = rules.check(name)
@@ -58,8 +57,7 @@ async def take_back(db: Db, viewer: Viewer, person_id: int, name: str) -> None:
 
 async def decline(db: Db, viewer: Viewer, vouch_id: int) -> None:
     """One that is about oneself: it counts no more. Raises NotFound."""
-    if not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act)
     if not await db.run(_DECLINE, id=vouch_id, person_id=viewer.person_id, at=clock.now()):
         raise NotFound
 

@@ -8,14 +8,14 @@ from typing import Final, NamedTuple
 from sqlalchemy import BigInteger, DateTime, Text, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.knowledge import background, word_list
 from weetwie.domain.knowledge.experts import understood, who_knows
 from weetwie.domain.knowledge.translating import Translated
 from weetwie.domain.knowledge.twins import Twin
-from weetwie.errors import Forbidden, Invalid, TooMany, _
+from weetwie.errors import Invalid, TooMany, _
 from weetwie.events import PersonErased
 from weetwie.runtime import clock
 from weetwie.tables.knowledge import WatchedQuestion
@@ -42,8 +42,7 @@ async def watch(db: Db, viewer: Viewer, question: str) -> int:
 
     Raises Invalid where nothing is asked that posts could answer, TooMany.
     """
-    if not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act)
     question = _plain(question)
     if len(question) > LONGEST:
         raise Invalid(_("This question is too long: at most {most} characters."), field="q", most=LONGEST)

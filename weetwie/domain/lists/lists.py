@@ -4,12 +4,11 @@ from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Boolean, SmallInteger, Text, delete, func, insert, select, update
 
-from weetwie.access import permissions, visibility
+from weetwie.access import allowed, permissions, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.lists import rules
-from weetwie.errors import Forbidden, NotFound
-from weetwie.runtime import clock
+from weetwie.errors import NotFound, or_not_found
 from weetwie.tables.lists import List, ListMember
 from weetwie.tables.people import Person
 
@@ -68,9 +67,7 @@ async def lists(db: Db, viewer: Viewer) -> list[OwnList]:
 
 async def own_list(db: Db, viewer: Viewer, list_id: int) -> OwnList:
     """Raises NotFound for what is no list of the viewer's."""
-    row = await db.row(_LIST, owner_id=viewer.person_id, id=list_id)
-    if row is None:
-        raise NotFound
+    row = or_not_found(await db.row(_LIST, owner_id=viewer.person_id, id=list_id))
     return OwnList(*row)
 
 
@@ -81,7 +78,7 @@ async def lists_with(db: Db, viewer: Viewer, person_id: int) -> list[OwnList]:
 
 
 async def make(db: Db, viewer: Viewer, title: str, replies_policy: int, *, is_exclusive: bool) -> int:
-    check_may(viewer)
+    allowed.check(viewer, permissions.act_as_person)
     title = rules.checked_title(title)
     await db.rows(_HOLD, owner_id=viewer.person_id)
     rules.check_one_more(await db.value(_COUNT, owner_id=viewer.person_id))
@@ -105,7 +102,7 @@ async def change(
     is_exclusive: bool | None = None,
 ) -> None:
     """What is not given stays."""
-    check_may(viewer)
+    allowed.check(viewer, permissions.act_as_person)
     await own_list(db, viewer, list_id)
     await db.run(
         _CHANGE,
@@ -118,11 +115,6 @@ async def change(
 
 
 async def remove(db: Db, viewer: Viewer, list_id: int) -> None:
-    check_may(viewer)
+    allowed.check(viewer, permissions.act_as_person)
     if not await db.run(_DELETE, owner_id=viewer.person_id, id=list_id):
         raise NotFound
-
-
-def check_may(viewer: Viewer) -> None:
-    if not viewer.is_person or not permissions.act(viewer, clock.now()):
-        raise Forbidden

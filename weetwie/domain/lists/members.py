@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import BigInteger, delete, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import visibility
+from weetwie.access import allowed, permissions, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, columns, param
@@ -67,7 +67,7 @@ async def members(db: Db, viewer: Viewer, list_id: int, page: Page) -> list[Numb
 
 async def add(db: Db, viewer: Viewer, list_id: int, people: Sequence[int]) -> None:
     """Who is there already stays. Raises NotFound where the viewer does not follow one of them: then nobody is added."""
-    lists.check_may(viewer)
+    allowed.check(viewer, permissions.act_as_person)
     await lists.own_list(db, viewer, list_id)
     wanted = sorted(set(people))
     await db.rows(_HOLD, list_id=list_id)
@@ -79,7 +79,7 @@ async def add(db: Db, viewer: Viewer, list_id: int, people: Sequence[int]) -> No
 
 
 async def take_off(db: Db, viewer: Viewer, list_id: int, people: Sequence[int]) -> None:
-    lists.check_may(viewer)
+    allowed.check(viewer, permissions.act_as_person)
     await lists.own_list(db, viewer, list_id)
     await db.run(_TAKE_OFF, list_id=list_id, people=list(people))
 

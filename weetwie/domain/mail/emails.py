@@ -8,11 +8,10 @@ from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, func, in
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.mail.write import WrittenEmail
-from weetwie.errors import Forbidden
 from weetwie.events import PersonErased
 from weetwie.runtime import clock
 from weetwie.security import sealing
@@ -170,8 +169,7 @@ async def has_failed(db: Db, person_id: int) -> bool:
 
 async def not_delivered(db: Db, viewer: Viewer, limit: int) -> list[tuple[int, str]]:
     """Who has not joined and could not be written to, and why; the latest first. Raises Forbidden."""
-    if not permissions.look_after_people(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.look_after_people)
     return [(row["person_id"], row["why"]) for row in await db.rows(_NOT_DELIVERED, limit=limit)]
 
 

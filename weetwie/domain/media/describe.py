@@ -5,16 +5,15 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Executable, Text, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from weetwie.access import permissions, visibility
+from weetwie.access import allowed, permissions, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, Record, param
 from weetwie.domain.media import rules
 from weetwie.domain.media.upload import UploadedFile, cover
-from weetwie.errors import Forbidden, NotFound
+from weetwie.errors import or_not_found
 from weetwie.events import MediaChanged, record
 from weetwie.media.blob import Store
-from weetwie.runtime import clock
 from weetwie.tables.declared import aliased
 from weetwie.tables.media import Media
 from weetwie.tables.posts import Post
@@ -50,12 +49,8 @@ async def describe(
 
 async def own(db: Db, viewer: Viewer, media_id: int) -> Record:
     """A file that one has uploaded. Raises NotFound for another's."""
-    if not permissions.act(viewer, clock.now()):
-        raise Forbidden
-    row = await _OWN.row(db, viewer, id=media_id)
-    if row is None:
-        raise NotFound
-    return row
+    allowed.check(viewer, permissions.act)
+    return or_not_found(await _OWN.row(db, viewer, id=media_id))
 
 
 _CHANGEABLE = ("description", "meta", "has_small", "blurhash", "version")

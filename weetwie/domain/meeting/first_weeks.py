@@ -8,13 +8,12 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import BigInteger, DateTime, SmallInteger, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import VIEWER, there_is
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.meeting.weeks import LASTS, week_at
-from weetwie.errors import Forbidden
 from weetwie.events import PersonJoined, PersonLeft
 from weetwie.runtime import clock
 from weetwie.tables.identity import Session
@@ -66,12 +65,12 @@ async def begin(db: Db, viewer: Viewer) -> None:
 
 async def skip(db: Db, viewer: Viewer, week: int) -> None:
     """This card and those before it do not come again."""
-    _check(viewer)
+    allowed.check(viewer, permissions.act_as_person)
     await db.run(_SKIP, person_id=viewer.person_id, week=week)
 
 
 async def choose(db: Db, viewer: Viewer, *, is_wanted: bool) -> None:
-    _check(viewer)
+    allowed.check(viewer, permissions.act_as_person)
     await db.run(_CHOOSE[is_wanted], person_id=viewer.person_id)
 
 
@@ -94,11 +93,6 @@ async def forget_old(db: Db) -> None:
     before = clock.now() - LASTS
     for forget in (_FORGET_OLD_PEOPLE, _FORGET_OLD):
         await db.run(forget, before=before)
-
-
-def _check(viewer: Viewer) -> None:
-    if not viewer.is_person or not permissions.act(viewer, clock.now()):
-        raise Forbidden
 
 
 _PERSON, _WEEK = param("person_id", BigInteger), param("week", SmallInteger)

@@ -3,11 +3,9 @@
 from sqlalchemy import BigInteger, Boolean, select
 from sqlalchemy.dialects.postgresql import insert
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
-from weetwie.errors import Forbidden
-from weetwie.runtime import clock
 from weetwie.tables.meeting import MeetingPreferences
 
 
@@ -17,8 +15,7 @@ async def is_introduced(db: Db, viewer: Viewer) -> bool:
 
 
 async def choose(db: Db, viewer: Viewer, *, is_introduced: bool) -> None:
-    if not viewer.is_person or not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act_as_person)
     await db.run(_CHOOSE, person_id=viewer.person_id, is_introduced=is_introduced)
 
 

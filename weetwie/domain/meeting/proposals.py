@@ -21,14 +21,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from weetwie.access import permissions, visibility
+from weetwie.access import allowed, permissions, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import there_is
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.database.sql import BoolSql, before_now
 from weetwie.domain.meeting.pairs import SHOWN, may_meet
 from weetwie.domain.meeting.rules import SharedThing
-from weetwie.errors import Forbidden, NotFound
+from weetwie.errors import or_not_found
 from weetwie.runtime import clock
 from weetwie.tables.declared import InstrumentedAttribute, aliased
 from weetwie.tables.knowledge import Topic
@@ -102,11 +102,8 @@ async def waiting(db: Db, viewer: Viewer) -> list[WaitingMeeting]:
 
 async def answer(db: Db, viewer: Viewer, meeting_id: int, *, says: bool) -> WaitingMeeting | None:
     """The meeting, where both have said yes by now. Raises NotFound."""
-    if not permissions.act(viewer, clock.now()):
-        raise Forbidden
-    asked = next((one for one in await waiting(db, viewer) if one.id == meeting_id), None)
-    if asked is None:
-        raise NotFound
+    allowed.check(viewer, permissions.act)
+    asked = or_not_found(next((one for one in await waiting(db, viewer) if one.id == meeting_id), None))
     row = await db.row(_ANSWER, id=meeting_id, person_id=viewer.person_id, says=says)
     return asked if row is not None and row["first_says"] and row["second_says"] else None
 

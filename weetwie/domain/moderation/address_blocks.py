@@ -7,14 +7,13 @@ import msgspec
 from sqlalchemy import BigInteger, LargeBinary, Select, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import structs
-from weetwie.errors import Forbidden, Invalid, NotFound, _
+from weetwie.errors import Invalid, _, or_not_found
 from weetwie.events import audit
-from weetwie.runtime import clock
 from weetwie.tables.moderation import AddressBlock
 from weetwie.text.text import canonical_address
 
@@ -44,7 +43,7 @@ def read(hash: str) -> bytes:
 
 async def blocks(db: Db, viewer: Viewer, page: Page) -> list[BlockedAddress]:
     """Newest first. Raises Forbidden."""
-    _check(viewer)
+    allowed.check(viewer, permissions.look_after_people)
     query = _UP if page.is_upward else _DOWN
     rows = await db.rows(query, below=page.below, above=page.above, limit=page.limit)
     found = [BlockedAddress(*row) for row in rows]
@@ -53,22 +52,20 @@ async def blocks(db: Db, viewer: Viewer, page: Page) -> list[BlockedAddress]:
 
 async def one(db: Db, viewer: Viewer, id: int) -> BlockedAddress:
     """Raises Forbidden and NotFound."""
-    _check(viewer)
-    row = await db.row(_ONE, id=id)
-    if row is None:
-        raise NotFound
+    allowed.check(viewer, permissions.look_after_people)
+    row = or_not_found(await db.row(_ONE, id=id))
     return BlockedAddress(*row)
 
 
 async def matching(db: Db, viewer: Viewer, address: str) -> list[BlockedAddress]:
     """Those that keep this address out. Raises Forbidden."""
-    _check(viewer)
+    allowed.check(viewer, permissions.look_after_people)
     return structs(BlockedAddress, await db.rows(_MATCHING, hash=hashed(address)))
 
 
 async def block(db: Db, viewer: Viewer, hash: bytes) -> BlockedAddress:
     """Once is enough. Raises Forbidden."""
-    _check(viewer)
+    allowed.check(viewer, permissions.look_after_people)
     await db.run(_BLOCK, hash=hash)
     (made,) = structs(BlockedAddress, await db.rows(_MATCHING, hash=hash))
     await audit(db, viewer, "address.block", made.id)
@@ -80,11 +77,6 @@ async def unblock(db: Db, viewer: Viewer, id: int) -> None:
     await one(db, viewer, id)
     await db.run(_UNBLOCK, id=id)
     await audit(db, viewer, "address.unblock", id)
-
-
-def _check(viewer: Viewer) -> None:
-    if not permissions.look_after_people(viewer, clock.now()):
-        raise Forbidden
 
 
 _COLUMNS = (AddressBlock.id, AddressBlock.hash)

@@ -8,11 +8,11 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, DateTime, Text, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import structs
-from weetwie.errors import Forbidden, Invalid, NotFound, _
+from weetwie.errors import Invalid, NotFound, _, or_not_found
 from weetwie.events import PersonErased, audit
 from weetwie.runtime import clock
 from weetwie.tables.moderation import Decision
@@ -90,7 +90,7 @@ async def decide(
     """Writes down what was decided; to limit and to suspend are acts of their own. Apps may give no words; pages of reports ask
     for them. Who looks after people suspends too. Raises Forbidden and Invalid."""
     if not (kind == "suspend" and permissions.look_after_people(viewer, clock.now())):
-        _check(viewer)
+        allowed.check(viewer, permissions.moderate)
     words = _short(words)
     decision_id = await db.value(
         _DECIDE, person_id=person_id, kind=kind, words=words, report_id=report_id, now=clock.now()
@@ -114,16 +114,14 @@ async def appeal(db: Db, viewer: Viewer, decision_id: int, words: str) -> None:
 
 async def waiting(db: Db, viewer: Viewer) -> list[OwnDecision]:
     """Appeals without an answer, the oldest first. Raises Forbidden."""
-    _check(viewer)
+    allowed.check(viewer, permissions.moderate)
     return structs(OwnDecision, await db.rows(_WAITING))
 
 
 async def answer(db: Db, viewer: Viewer, decision_id: int, *, is_granted: bool) -> tuple[int, str]:
     """Whom it is about and what it was; to lift it is an act of its own. Raises Forbidden and NotFound."""
-    _check(viewer)
-    row = await db.row(_ANSWER, id=decision_id, is_granted=is_granted, now=clock.now())
-    if row is None:
-        raise NotFound
+    allowed.check(viewer, permissions.moderate)
+    row = or_not_found(await db.row(_ANSWER, id=decision_id, is_granted=is_granted, now=clock.now()))
     act = "decision.grant" if is_granted else "decision.uphold"
     await audit(db, viewer, act, row["person_id"], decision=decision_id)
     return int(row["person_id"]), str(row["kind"])
@@ -150,8 +148,3 @@ def _short(words: str) -> str:
     if is_longer(words, LONGEST_WORDS):
         raise Invalid(_TOO_LONG, field="words", most=LONGEST_WORDS)
     return words
-
-
-def _check(viewer: Viewer) -> None:
-    if not permissions.moderate(viewer, clock.now()):
-        raise Forbidden

@@ -21,13 +21,12 @@ from sqlalchemy import (
     select,
 )
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.database.sql import IntSql
 from weetwie.errors import Forbidden, Invalid, _
-from weetwie.runtime import clock
 from weetwie.tables.media import Media
 from weetwie.tables.moderation import Report
 from weetwie.tables.people import Person
@@ -136,8 +135,7 @@ def _stretch(viewer: Viewer, begin: datetime, end: datetime) -> tuple[datetime, 
 
 def check(viewer: Viewer) -> None:
     """Raises Forbidden."""
-    if not permissions.look_behind(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.look_behind)
     if not viewer.policy.tells_activity:
         raise Forbidden(_("Works council mode is on: there are no statistics about what people do."))
 

@@ -26,7 +26,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import structs
-from weetwie.errors import Forbidden, Invalid, NotFound, _
+from weetwie.errors import Forbidden, Invalid, NotFound, _, or_not_found
 from weetwie.events import PersonErased, audit
 from weetwie.runtime import clock
 from weetwie.runtime.json import Json
@@ -151,9 +151,7 @@ async def assign(db: Db, viewer: Viewer, id: int, to_id: int | None) -> None:
 async def one(db: Db, viewer: Viewer, id: int) -> Reported:
     """Raises Forbidden and NotFound."""
     _check_administers(viewer)
-    row = await db.row(_ONE, id=id)
-    if row is None:
-        raise NotFound()
+    row = or_not_found(await db.row(_ONE, id=id))
     return Reported(*row)
 
 

@@ -14,6 +14,7 @@ from weetwie.database.pool import Db, param
 from weetwie.domain.notifications.list import KINDS, MOST_COUNTED, OwnNotification, mine, of_marker
 from weetwie.tables.declared import aliased
 from weetwie.tables.notifications import Notification
+from weetwie.text.signs import whole_number
 
 SAMPLES: Final = 8
 
@@ -78,8 +79,7 @@ async def unread(
 def _of_key(key: str) -> dict[str, str | int]:
     """`ungrouped-ID` names one notification."""
     alone = key.removeprefix("ungrouped-")
-    is_alone = alone != key and alone.isascii() and alone.isdigit() and len(alone) < 19
-    return {"key": key, "alone": int(alone) if is_alone else 0}
+    return {"key": key, "alone": (whole_number(alone) or 0) if alone != key else 0}
 
 
 def _distinct(senders: Sequence[int]) -> list[int]:

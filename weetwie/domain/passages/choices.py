@@ -8,11 +8,10 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, DateTime, Executable, SmallInteger, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.passages import write
-from weetwie.errors import Forbidden
 from weetwie.runtime import clock
 from weetwie.tables.passages import DeletedPassage, PassageChoice, SourcePassage
 from weetwie.tables.people import Person
@@ -106,8 +105,7 @@ async def authors(db: Db, ids: Iterable[int]) -> dict[int, PassageAuthor]:
 
 async def hold(db: Db, viewer: Viewer) -> None:
     """No passage of theirs comes in until the transaction ends. Raises Forbidden for whoever may do nothing here."""
-    if not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act)
     await db.row(_HOLD, id=viewer.person_id)
 
 

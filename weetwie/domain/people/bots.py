@@ -7,12 +7,12 @@ from typing import Final, NamedTuple
 from sqlalchemy import BigInteger, SmallInteger, Text, and_, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.enums import Ring, Standing
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.people import rules
-from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, _
+from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, _, or_not_found
 from weetwie.events import PersonChanged, PersonErased, PersonJoined, PersonLeft, audit, record
 from weetwie.runtime import clock
 from weetwie.tables.declared import aliased
@@ -157,9 +157,7 @@ async def own(db: Db, viewer: Viewer) -> list[Bot]:
 
 async def own_bot(db: Db, viewer: Viewer, id: int) -> Bot:
     """Raises NotFound for one that the viewer does not answer for."""
-    row = await db.row(_ONE, me=viewer.person_id, id=id)
-    if row is None:
-        raise NotFound
+    row = or_not_found(await db.row(_ONE, me=viewer.person_id, id=id))
     return Bot(*row)
 
 
@@ -219,8 +217,7 @@ async def responsible_for(db: Db, id: int) -> int | None:
 
 async def in_use(db: Db, viewer: Viewer) -> tuple[int, int]:
     """How many bots there are, and of how many people. Raises Forbidden."""
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.administer)
     row = await db.row(_IN_USE)
     assert row is not None, "it counts"
     return row["bots"], row["people"]

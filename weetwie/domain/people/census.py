@@ -5,12 +5,11 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy import BigInteger, DateTime, Executable, func, select
 
-from weetwie.access import permissions, ring_counts, visibility
+from weetwie.access import allowed, permissions, ring_counts, visibility
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
-from weetwie.errors import Forbidden
 from weetwie.runtime import clock
 from weetwie.tables.people import Person
 from weetwie.views.made_up import is_made_up
@@ -84,8 +83,7 @@ _MEMBERS = Query(
 
 async def members(db: Db, viewer: Viewer) -> Members:
     """Raises Forbidden for whom this is not for."""
-    if not permissions.look_behind(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.look_behind)
     row = await db.row(_MEMBERS, soon=clock.now() + _SOON)
     assert row is not None
     return Members(**row)

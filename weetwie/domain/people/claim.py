@@ -8,7 +8,7 @@ from weetwie.database.pool import Db, Query, param
 from weetwie.database.sql import there_is
 from weetwie.domain.people import create
 from weetwie.domain.people.rules import Newcomer
-from weetwie.errors import Conflict, NotFound, _
+from weetwie.errors import Conflict, _, or_not_found
 from weetwie.events import PersonJoined, audit, record
 from weetwie.runtime import clock
 from weetwie.tables.declared import aliased
@@ -72,19 +72,19 @@ async def claim(db: Db, viewer: Viewer, person_id: int, newcomer: Newcomer) -> i
     await create.check(db, viewer, newcomer)
     if await db.value(_IS_TAKEN, handle=newcomer.handle, id=person_id):
         raise Conflict(_("The username {handle} is taken."), handle=newcomer.handle)
-    claimed = await db.value(
-        _CLAIM,
-        id=person_id,
-        handle=newcomer.handle,
-        name=newcomer.name,
-        standing=int(newcomer.standing),
-        sponsor_id=newcomer.sponsor_id,
-        until=newcomer.until,
-        is_admin=newcomer.is_admin,
-        now=clock.now(),
+    or_not_found(
+        await db.value(
+            _CLAIM,
+            id=person_id,
+            handle=newcomer.handle,
+            name=newcomer.name,
+            standing=int(newcomer.standing),
+            sponsor_id=newcomer.sponsor_id,
+            until=newcomer.until,
+            is_admin=newcomer.is_admin,
+            now=clock.now(),
+        )
     )
-    if claimed is None:
-        raise NotFound
     await record(db, viewer, PersonJoined(person_id))
     await audit(db, viewer, "person.claim", person_id)
     return person_id

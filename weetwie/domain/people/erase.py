@@ -2,11 +2,11 @@
 
 from sqlalchemy import BigInteger, Boolean, DateTime, Text, cast, func, literal, or_, select, text, update
 
-from weetwie.access import permissions, profile_words
+from weetwie.access import allowed, permissions, profile_words
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.people import farewell, guests
-from weetwie.errors import Conflict, Forbidden, NotFound, _
+from weetwie.errors import Conflict, Forbidden, _, or_not_found
 from weetwie.events import PersonErased, audit, record
 from weetwie.runtime import clock
 from weetwie.tables.people import Person
@@ -62,15 +62,13 @@ async def erase(db: Db, viewer: Viewer, person_id: int, *, keeps_posts: bool = F
     """There is no way back. Addresses, posts and relations go in reaction to PersonErased.
 
     Raises Forbidden, NotFound, and Conflict while what they wrote is held."""
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.administer)
     if viewer.person_id == person_id:
         raise Forbidden(_("Another administrator has to delete an administrator."))
     if await db.value(_HELD, id=person_id, at=clock.now()):
         raise Conflict(_HELD_BACK)
     await guests.hand_over(db, viewer, [PersonErased(person_id)])  # while it is known who their manager is
-    if await db.value(_ERASE, id=person_id, at=clock.now(), is_removed=not keeps_posts) is None:
-        raise NotFound
+    or_not_found(await db.value(_ERASE, id=person_id, at=clock.now(), is_removed=not keeps_posts))
     await farewell.over(db, person_id)
     await record(db, viewer, PersonErased(person_id))
     await audit(db, viewer, "person.erase", person_id, keeps_posts=int(keeps_posts))

@@ -4,12 +4,12 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, DateTime, Text, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer, system
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.people import steps
-from weetwie.errors import Conflict, Forbidden, NotFound, _
+from weetwie.errors import Conflict, NotFound, _
 from weetwie.events import PersonReturned, RankingChosen, audit, record
 from weetwie.runtime import clock
 from weetwie.tables.people import Farewell, Person
@@ -96,8 +96,7 @@ async def accept(db: Db, viewer: Viewer, person_id: int, wishes: FarewellChoices
 
 async def approve(db: Db, viewer: Viewer, person_id: int) -> None:
     """An administrator's yes, after their own. Raises Conflict before it."""
-    if not permissions.look_after_people(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.look_after_people)
     row = await db.row(_OPEN, id=person_id)
     if row is None:
         raise NotFound(_NOT_OPEN)

@@ -2,13 +2,12 @@
 
 from sqlalchemy import BigInteger, Boolean, update
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.people import roles
-from weetwie.errors import Forbidden, NotFound
+from weetwie.errors import or_not_found
 from weetwie.events import PersonChanged, audit, record
-from weetwie.runtime import clock
 from weetwie.tables.people import Person
 
 _SET = Query(
@@ -21,10 +20,8 @@ _SET = Query(
 
 async def limit(db: Db, viewer: Viewer, person_id: int, *, is_limited: bool = True) -> None:
     """Raises Forbidden and NotFound."""
-    if not permissions.moderate(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.moderate)
     await roles.check_over(db, viewer, person_id)
-    if await db.value(_SET, id=person_id, is_limited=is_limited) is None:
-        raise NotFound
+    or_not_found(await db.value(_SET, id=person_id, is_limited=is_limited))
     await record(db, viewer, PersonChanged(person_id))
     await audit(db, viewer, "person.limit" if is_limited else "person.unlimit", person_id)

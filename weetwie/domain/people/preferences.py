@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, select
 from weetwie.access.enums import QuotePolicy, Ring, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
-from weetwie.errors import NotFound
+from weetwie.errors import or_not_found
 from weetwie.tables.people import Person
 
 _PREFERENCES = Query(
@@ -42,9 +42,7 @@ class Preferred(msgspec.Struct, frozen=True):
 
 
 async def preferences(db: Db, viewer: Viewer) -> Preferred:
-    row = await db.row(_PREFERENCES, id=viewer.person_id)
-    if row is None:
-        raise NotFound
+    row = or_not_found(await db.row(_PREFERENCES, id=viewer.person_id))
     return Preferred(
         Visibility(row["default_visibility"]),
         row["default_sensitive"],

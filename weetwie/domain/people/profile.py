@@ -10,7 +10,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.people import rules
 from weetwie.domain.people.rules import AT_WORK, Changes
-from weetwie.errors import Forbidden, Invalid, NotFound, _
+from weetwie.errors import Forbidden, Invalid, _, or_not_found
 from weetwie.events import PersonChanged, audit, record
 from weetwie.runtime import clock
 from weetwie.tables.people import Person
@@ -45,9 +45,7 @@ async def change(db: Db, viewer: Viewer, person_id: int, changes: Changes) -> No
         raise Forbidden(_("Administrators set department, location and manager."))
     rules.check_changes(changes, viewer.policy)
     await _check_manager(db, person_id, wanted.get("manager_id"))
-    row = await db.row(_PROFILE, id=person_id)
-    if row is None:
-        raise NotFound
+    row = or_not_found(await db.row(_PROFILE, id=person_id))
     before = dict(row)
     _keep_verified(before, wanted)
     if before | wanted == before:

@@ -2,27 +2,23 @@
 
 from sqlalchemy import BigInteger, Boolean, select, update
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
-from weetwie.errors import Forbidden
 from weetwie.events import RankingChosen, record
-from weetwie.runtime import clock
 from weetwie.tables.people import Person
 
 
 async def choose_ranking(db: Db, viewer: Viewer, *, may_rank: bool) -> None:
     """Out: from the next question on nobody finds them, and nothing they wrote counts."""
-    if not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act)
     if await db.run(_CHOOSE, id=viewer.person_id, may_rank=may_rank):
         await record(db, viewer, RankingChosen(viewer.person_id))
 
 
 async def choose_near(db: Db, viewer: Viewer, *, finds_near: bool) -> None:
     """Whether who answered them before, or found good what they wrote, comes first when they ask."""
-    if not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act)
     await db.run(_CHOOSE_NEAR, id=viewer.person_id, finds_near=finds_near)
 
 

@@ -7,13 +7,11 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, Select, Text, and_, case, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.folding import folded
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, columns, param
-from weetwie.errors import Forbidden
-from weetwie.runtime import clock
 from weetwie.tables.people import Farewell, Person
 
 State = Literal["", "active", "pending", "disabled", "suspended", "limited"]
@@ -45,7 +43,7 @@ class RegisterEntry(msgspec.Struct, frozen=True):
 
 async def register(db: Db, viewer: Viewer, wanted: RegisterFilter, page: Page) -> list[int]:
     """Ids, newest first; the erased are not on it. Raises Forbidden."""
-    _check(viewer)
+    allowed.check(viewer, permissions.look_behind)
     found = await db.rows(
         _UP if page.is_upward else _DOWN,
         below=page.below,
@@ -65,13 +63,8 @@ async def register(db: Db, viewer: Viewer, wanted: RegisterFilter, page: Page) -
 
 async def behind(db: Db, viewer: Viewer, ids: Iterable[int]) -> dict[int, RegisterEntry]:
     """By person. Raises Forbidden."""
-    _check(viewer)
+    allowed.check(viewer, permissions.look_behind)
     return {row["id"]: RegisterEntry(*row) for row in await db.rows(_BEHIND, ids=list(ids))}
-
-
-def _check(viewer: Viewer) -> None:
-    if not permissions.look_behind(viewer, clock.now()):
-        raise Forbidden
 
 
 _WAITS = and_(

@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Boolean, or_, select, update
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.enums import Role, Standing
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
-from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
+from weetwie.errors import Conflict, Forbidden, Invalid, _, or_not_found
 from weetwie.events import audit
 from weetwie.runtime import clock
 from weetwie.tables.people import Person
@@ -40,11 +40,8 @@ _HAS_ANY = Query(select(or_(*_COLUMNS.values())).where(Person.id == param("id", 
 async def give(db: Db, viewer: Viewer, person_id: int, changes: Mapping[Role, bool]) -> None:
     """The other roles stay. Nobody but a member has any. Raises Forbidden, NotFound, and Conflict where an administrator
     would leave nobody to give the role back."""
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden
-    row = await db.row(_ROLES, id=person_id)
-    if row is None:
-        raise NotFound
+    allowed.check(viewer, permissions.administer)
+    row = or_not_found(await db.row(_ROLES, id=person_id))
     before = {role: bool(row[column.key]) for role, column in _COLUMNS.items()}
     after = before | dict(changes)
     if before == after or (row["standing"] != Standing.member and any(after.values())):

@@ -2,12 +2,10 @@
 
 from sqlalchemy import BigInteger, func, or_, select
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
-from weetwie.errors import Forbidden
-from weetwie.runtime import clock
 from weetwie.tables.people import Person
 
 _ANY = -1
@@ -26,6 +24,5 @@ _ROLL = Query(
 
 async def roll(db: Db, viewer: Viewer, standing: Standing | None = None) -> list[int]:
     """By handle; the erased and the account of the installation itself are not on it."""
-    if not permissions.look_after_people(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.look_after_people)
     return columns(await db.rows(_ROLL, standing=_ANY if standing is None else int(standing)), "id")

@@ -4,13 +4,13 @@ from datetime import datetime
 
 from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, case, select, update
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.people import roles, rules
 from weetwie.domain.people.rules import Verb
-from weetwie.errors import Forbidden, NotFound
+from weetwie.errors import or_not_found
 from weetwie.events import audit
 from weetwie.runtime import clock
 from weetwie.tables.people import Person
@@ -42,12 +42,9 @@ _STEP = Query(
 
 async def take(db: Db, viewer: Viewer, person_id: int, verb: Verb) -> None:
     """Raises Conflict where the verb leads nowhere from where the person stands."""
-    if not permissions.look_after_people(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.look_after_people)
     await roles.check_over(db, viewer, person_id)
-    row = await db.row(_STANDING, id=person_id)
-    if row is None:
-        raise NotFound
+    row = or_not_found(await db.row(_STANDING, id=person_id))
     standing, is_dormant = rules.step(Standing(row["standing"]), row["is_dormant"], verb)
     await db.run(
         _STEP,

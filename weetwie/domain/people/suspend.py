@@ -6,7 +6,7 @@ from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, Record, param
 from weetwie.domain.people import roles
-from weetwie.errors import Conflict, Forbidden, NotFound, _
+from weetwie.errors import Conflict, Forbidden, _, or_not_found
 from weetwie.events import PersonSuspended, PersonUnsuspended, audit, record
 from weetwie.runtime import clock
 from weetwie.tables.people import Person
@@ -55,7 +55,4 @@ async def _locked(db: Db, viewer: Viewer, person_id: int) -> Record:
     if viewer.person_id == person_id:
         raise Forbidden(_("You can't suspend yourself."))
     await roles.check_over(db, viewer, person_id)
-    row = await db.row(_SUSPENDED_AT, id=person_id)
-    if row is None:
-        raise NotFound
-    return row
+    return or_not_found(await db.row(_SUSPENDED_AT, id=person_id))

@@ -7,14 +7,13 @@ import msgspec
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.policy import COMPLIANCE_READS, Policy, from_choices
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.policy import working_time
 from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import PolicyChanged, audit, record
-from weetwie.runtime import clock
 from weetwie.runtime.json import Json
 from weetwie.tables.policy import PolicyRow
 
@@ -24,8 +23,7 @@ _CHOOSE = Query(update(PolicyRow).values(version=PolicyRow.version + 1, choices=
 
 async def held(db: Db, viewer: Viewer) -> Policy:
     """What is chosen now; nobody else changes it until the transaction ends. Raises Forbidden."""
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.administer)
     row = await db.row(_HOLD)
     assert row is not None, "there is always one policy"
     return from_choices(row["version"], row["choices"])

@@ -11,7 +11,7 @@ from weetwie.access.policy import Emoji
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
 from weetwie.domain.policy import choose
-from weetwie.errors import Conflict, Invalid, NotFound, _
+from weetwie.errors import Conflict, Invalid, _, or_not_found
 from weetwie.media import pictures
 from weetwie.media.blob import Store
 from weetwie.media.pictures import PreparedPicture
@@ -57,9 +57,7 @@ async def add(
 async def remove(db: Db, viewer: Viewer, store: Store, shortcode: str) -> None:
     """Where it stands in texts its name shows again. Raises Forbidden and NotFound."""
     policy = await choose.held(db, viewer)
-    gone = next((one for one in policy.emojis if one.shortcode == shortcode), None)
-    if gone is None:
-        raise NotFound()
+    gone = or_not_found(next((one for one in policy.emojis if one.shortcode == shortcode), None))
     left = [one for one in policy.emojis if one is not gone]
     await choose.choose(db, viewer, {"emojis": msgspec.to_builtins(left)})
     await store.remove([place(gone.name), still_place(gone.name)])

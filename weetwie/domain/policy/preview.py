@@ -6,13 +6,13 @@ from typing import Final
 import msgspec
 from sqlalchemy import BigInteger, SQLColumnExpression, exists, func, or_, select
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.enums import Standing
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.policy import choose, sight
-from weetwie.errors import Forbidden, _
+from weetwie.errors import _
 from weetwie.runtime import clock
 from weetwie.runtime.json import Json
 from weetwie.tables.identity import Identity
@@ -40,8 +40,7 @@ class Preview(msgspec.Struct, frozen=True):
 
 async def preview(db: Db, viewer: Viewer, changes: Mapping[str, Json]) -> Preview:
     """Nothing is changed. Raises Forbidden, and Invalid as `choose` would."""
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.administer)
     before = viewer.policy
     after = choose.chosen(before, changes)
     found, now = [], before

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, Text, delete, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.enums import Role
 from weetwie.access.policy import COMPLIANCE_READS, Policy
 from weetwie.access.settled import SETTLED, is_settled
@@ -42,8 +42,7 @@ class Proposal(msgspec.Struct, frozen=True):
 
 async def waiting(db: Db, viewer: Viewer, name: str) -> Proposal | None:
     """The one about this choice; those of people who are no administrators any more do not wait. Raises Forbidden."""
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.administer)
     row = await db.row(_OPEN, name=name, now=clock.now())
     return Proposal(*row) if row is not None else None
 

@@ -13,12 +13,12 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.policy import FEWEST, Policy
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
 from weetwie.domain.policy import council
-from weetwie.errors import Forbidden, Invalid, _
+from weetwie.errors import Invalid, _
 from weetwie.runtime import clock
 from weetwie.runtime.json import Json
 
@@ -42,8 +42,7 @@ class VerifiedStatement(msgspec.Struct, frozen=True):
 
 async def statement(db: Db, viewer: Viewer, seed: bytes, base_url: str, program: str) -> bytes:
     """The file. Raises Forbidden."""
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.administer)
     told = _told(viewer.policy, await council.since(db), base_url, program)
     key = Ed25519PrivateKey.from_private_bytes(seed)
     signed = {
@@ -62,8 +61,7 @@ def public_key(seed: bytes) -> str:
 
 def verify(viewer: Viewer, content: bytes, seed: bytes) -> VerifiedStatement:
     """Raises Forbidden, and Invalid for what was not signed here, or was changed since."""
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.administer)
     told = _opened(content, Ed25519PrivateKey.from_private_bytes(seed).public_key())
     now = _choices(viewer.policy)
     then: dict[str, Json] = told["choices"]

@@ -10,7 +10,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import VisibleQuery, parent
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.polls import rules
-from weetwie.errors import Forbidden, Invalid, NotFound, _
+from weetwie.errors import Forbidden, Invalid, _, or_not_found
 from weetwie.events import PersonErased
 from weetwie.runtime import clock
 from weetwie.tables.polls import Poll, Vote
@@ -22,9 +22,7 @@ async def vote(db: Db, viewer: Viewer, post_id: int, choices: Sequence[int]) -> 
     if not permissions.act(viewer, clock.now()):
         raise Forbidden(_("This account can't vote."))
     author_id = await _AUTHOR.value(db, viewer, post_id=post_id)
-    poll = await db.row(_HOLD, post_id=post_id) if author_id is not None else None
-    if poll is None:
-        raise NotFound()
+    poll = or_not_found(await db.row(_HOLD, post_id=post_id) if author_id is not None else None)
     if author_id == viewer.person_id:
         raise Invalid(_("You can't vote in your own poll."), known_as=_("You cannot vote in your own polls"))
     chosen = sorted(set(choices))

@@ -6,7 +6,7 @@ from weetwie.access import permissions, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, Record, param
-from weetwie.errors import Forbidden, Invalid, NotFound, _
+from weetwie.errors import Forbidden, Invalid, _, or_not_found
 from weetwie.events import AnswerAccepted, record
 from weetwie.runtime import clock
 from weetwie.tables.posts import Post
@@ -29,9 +29,7 @@ async def accept_for(db: Db, viewer: Viewer, question_id: int, answer_id: int) -
 
 async def checked(db: Db, viewer: Viewer, question_id: int, answer_id: int | None) -> Record:
     """The question, where the viewer sees it and the reply could be its answer. Raises NotFound, Invalid."""
-    question = await _POST.row(db, viewer, id=question_id)
-    if question is None:
-        raise NotFound
+    question = or_not_found(await _POST.row(db, viewer, id=question_id))
     if not question["is_question"]:
         raise Invalid(_("This post isn't a question."), field="id")
     if answer_id is not None:

@@ -10,7 +10,7 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, Record, param
 from weetwie.domain.posts import counts, remove, rules
 from weetwie.domain.posts.publish import ONE_AT_A_TIME
-from weetwie.errors import Forbidden, NotFound, _
+from weetwie.errors import Forbidden, _, or_not_found
 from weetwie.events import PostBoosted, record
 from weetwie.runtime import clock
 from weetwie.tables.posts import Mark, Post
@@ -62,10 +62,7 @@ async def take_back(db: Db, viewer: Viewer, boost: SeenPost) -> None:
 
 async def original_of(db: Db, viewer: Viewer, post_id: int) -> Record:
     """What is meant by an id: the post itself, or what it boosts. Raises NotFound for what the viewer does not see."""
-    row = await _ORIGINAL.row(db, viewer, id=post_id)
-    if row is None:
-        raise NotFound()
-    return row
+    return or_not_found(await _ORIGINAL.row(db, viewer, id=post_id))
 
 
 def _original(viewer_sql: ViewerSql) -> Executable:

@@ -25,7 +25,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, Record, columns, param
 from weetwie.domain.posts import audience, media, publish, rules
-from weetwie.errors import Forbidden, NotFound, _
+from weetwie.errors import Forbidden, _, or_not_found
 from weetwie.events import PostEdited, record
 from weetwie.runtime import clock
 from weetwie.tables.media import Media
@@ -100,9 +100,7 @@ def _tag_keys(text: str) -> list[str]:
 
 async def own(db: Db, viewer: Viewer, post_id: int) -> Record:
     """A post that the viewer may change. Raises NotFound for one they do not see, Forbidden for another's."""
-    row = await _OWN.row(db, viewer, id=post_id)
-    if row is None:
-        raise NotFound()
+    row = or_not_found(await _OWN.row(db, viewer, id=post_id))
     if not permissions.change(viewer, row["author_id"], clock.now()):
         raise Forbidden(_("You can only change your own posts."))
     return row

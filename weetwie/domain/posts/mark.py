@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Select, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 
-from weetwie.access import permissions, visibility
+from weetwie.access import allowed, permissions, visibility
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
@@ -73,8 +73,7 @@ async def mute_thread(db: Db, viewer: Viewer, post_id: int, *, is_muted: bool) -
 
 async def _markable(db: Db, viewer: Viewer, post_id: int) -> int:
     original = await original_of(db, viewer, post_id)
-    if not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act)
     return int(original["id"])
 
 

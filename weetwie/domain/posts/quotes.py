@@ -9,7 +9,7 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.posts import counts, edit
-from weetwie.errors import NotFound
+from weetwie.errors import or_not_found
 from weetwie.events import QuoteRevoked, record
 from weetwie.tables.posts import Post
 from weetwie.views.posts import Finding, SeenPost
@@ -18,9 +18,7 @@ from weetwie.views.posts import Finding, SeenPost
 async def revoke(db: Db, viewer: Viewer, post_id: int, quoting_id: int) -> None:
     """Takes the viewer's own post out of another that quotes it. Raises NotFound and Forbidden."""
     await edit.own(db, viewer, post_id)
-    gone = await _REVOKE.row(db, viewer, post_id=post_id, quoting_id=quoting_id)
-    if gone is None:
-        raise NotFound()
+    gone = or_not_found(await _REVOKE.row(db, viewer, post_id=post_id, quoting_id=quoting_id))
     if gone["visibility"] <= Visibility.unlisted:
         await counts.quote(db, post_id, Ring(gone["ring"]), by=-1)
     await record(db, viewer, QuoteRevoked(quoting_id, post_id))

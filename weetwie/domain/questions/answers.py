@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import permissions, visibility
+from weetwie.access import allowed, permissions, visibility
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
@@ -28,7 +28,7 @@ from weetwie.database.rows import structs
 from weetwie.database.sql import ColumnSql
 from weetwie.domain.questions.begin import can_be_asked, is_answered
 from weetwie.domain.questions.rules import AskStep
-from weetwie.errors import Forbidden, Invalid, NotFound, _
+from weetwie.errors import Invalid, _, or_not_found
 from weetwie.runtime import clock
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
@@ -56,8 +56,7 @@ async def vote(db: Db, viewer: Viewer, question_id: int, answer_id: int) -> int:
 
     The question is held until the transaction ends: of two who vote at once the later counts both.
     """
-    if not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act)
     await db.run(_HOLD, post_id=question_id)
     await db.run(_VOTE, post_id=question_id, person_id=viewer.person_id, answer_id=answer_id)
     return int(await db.value(_COUNT, post_id=question_id, answer_id=answer_id))
@@ -67,8 +66,7 @@ async def confirm(
     db: Db, viewer: Viewer, post_id: int, check_at: datetime | None, *, is_still_so: bool
 ) -> None:
     """Of an accepted answer that one sees. Raises NotFound, and Invalid where there is none."""
-    if not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act)
     asker_id = await asker_of_answered(db, viewer, post_id)
     by_id = viewer.person_id if viewer.policy.tells_activity else None
     await db.run(
@@ -85,9 +83,7 @@ async def confirm(
 
 async def asker_of_answered(db: Db, viewer: Viewer, post_id: int) -> int:
     """Raises NotFound for no question that the viewer sees, Invalid where no answer of it that they see was accepted."""
-    row = await _ANSWERED.row(db, viewer, post_id=post_id)
-    if row is None:
-        raise NotFound
+    row = or_not_found(await _ANSWERED.row(db, viewer, post_id=post_id))
     if not row["is_answered"]:
         raise Invalid(_("This question has no accepted answer yet."), field="id")
     return int(row["author_id"])
@@ -126,8 +122,7 @@ async def ranked(db: Db, viewer: Viewer, post_id: int, most: int) -> list[int]:
 
     Votes do not count: that somebody voted is theirs alone. Raises NotFound for what is no question that the viewer sees.
     """
-    if await _IS_QUESTION.row(db, viewer, post_id=post_id) is None:
-        raise NotFound
+    or_not_found(await _IS_QUESTION.row(db, viewer, post_id=post_id))
     return columns(await _RANKED.rows(db, viewer, post_id=post_id, most=most), "id")
 
 

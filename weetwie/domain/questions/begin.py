@@ -15,7 +15,7 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, Record, param
 from weetwie.database.sql import BoolSql
 from weetwie.domain.questions.rules import MOST_CHOSEN, AskStep, ChosenBy, State
-from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
+from weetwie.errors import Conflict, Forbidden, Invalid, _, or_not_found
 from weetwie.runtime import clock
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
@@ -67,9 +67,7 @@ async def begin(
 
 async def own_question(db: Db, viewer: Viewer, post_id: int) -> Record:
     """Raises NotFound, and Forbidden or Invalid for a post with which nobody can be asked."""
-    post = await _POST.row(db, viewer, id=post_id)
-    if post is None:
-        raise NotFound
+    post = or_not_found(await _POST.row(db, viewer, id=post_id))
     if not permissions.change(viewer, post["author_id"], clock.now()):
         raise Forbidden(_("Only the person who asked can do this."))
     if not (post["is_question"] and post["visibility"] <= Visibility.unlisted):

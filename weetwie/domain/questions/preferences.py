@@ -8,14 +8,14 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, Executable, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from weetwie.access import permissions, visibility
+from weetwie.access import allowed, permissions, visibility
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, Value, param
 from weetwie.database.rows import struct
 from weetwie.domain.questions.rules import A_WEEK, MOST_A_WEEK, WEEK
-from weetwie.errors import Forbidden, Invalid, _
+from weetwie.errors import Invalid, _
 from weetwie.runtime import clock
 from weetwie.runtime.calendar import is_zone
 from weetwie.tables.posts import Post
@@ -51,8 +51,7 @@ async def preferences(db: Db, viewer: Viewer) -> Preferences:
 
 async def choose(db: Db, viewer: Viewer, wanted: Preferences, terms: Sequence[int]) -> None:
     """`terms` are the numbers of the words of the topics. Raises Invalid."""
-    if not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act)
     _check(wanted)
     await db.run(_CHOOSE, person_id=viewer.person_id, terms=list(terms), **_values(wanted))
 

@@ -7,14 +7,13 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, Executable, SmallInteger, Text, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from weetwie.access import permissions, visibility
+from weetwie.access import allowed, permissions, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import struct, structs
 from weetwie.domain.questions.rules import ChosenBy, State
-from weetwie.errors import Forbidden, Invalid, NotFound, _
-from weetwie.runtime import clock
+from weetwie.errors import Forbidden, Invalid, _, or_not_found
 from weetwie.tables.posts import Post
 from weetwie.tables.questions import AskedPerson, Pointer, Question, RefusedTopic, WantsToKnow
 
@@ -49,7 +48,7 @@ class OwnPointer(msgspec.Struct, frozen=True):
 
 async def asked(db: Db, viewer: Viewer, post_id: int) -> AskedOfMe:
     """Raises NotFound for a question that the viewer does not see, Forbidden where they are not asked."""
-    _check(viewer)
+    allowed.check(viewer, permissions.act)
     row = await _ASKED.row(db, viewer, post_id=post_id)
     if row is None:
         await check_seen(db, viewer, post_id)
@@ -59,8 +58,7 @@ async def asked(db: Db, viewer: Viewer, post_id: int) -> AskedOfMe:
 
 async def check_seen(db: Db, viewer: Viewer, post_id: int) -> None:
     """Raises NotFound for what is no question that the viewer sees."""
-    if await _SEEN.value(db, viewer, post_id=post_id) is None:
-        raise NotFound
+    or_not_found(await _SEEN.value(db, viewer, post_id=post_id))
 
 
 async def not_now(db: Db, viewer: Viewer, post_id: int) -> None:
@@ -108,7 +106,7 @@ async def named(
 
 async def want_to_know(db: Db, viewer: Viewer, post_id: int, *, wants: bool) -> None:
     """To hear of the answer to somebody else's question."""
-    _check(viewer)
+    allowed.check(viewer, permissions.act)
     await check_seen(db, viewer, post_id)
     await db.run(_WANT if wants else _WANT_NO_MORE, post_id=post_id, person_id=viewer.person_id)
 
@@ -137,11 +135,6 @@ async def pointers(db: Db, viewer: Viewer) -> list[OwnPointer]:
 
 async def forget_pointer(db: Db, viewer: Viewer, id: int) -> None:
     await db.run(_FORGET_POINTER, id=id, person_id=viewer.person_id)
-
-
-def _check(viewer: Viewer) -> None:
-    if not permissions.act(viewer, clock.now()):
-        raise Forbidden
 
 
 async def _put(db: Db, viewer: Viewer, post_id: int, state: State) -> None:

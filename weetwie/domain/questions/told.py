@@ -1,12 +1,10 @@
 """What somebody is told of a question: by whom they are asked, whom its asker chose, when more are asked."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 import msgspec
 from sqlalchemy import BigInteger, Executable, Select, Text, and_, case, exists, func, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import visibility
 from weetwie.access.enums import Visibility
@@ -18,7 +16,7 @@ from weetwie.database.sql import BoolSql
 from weetwie.domain.questions import steps
 from weetwie.domain.questions.begin import is_answered
 from weetwie.domain.questions.rules import AskStep, ChosenBy, State
-from weetwie.errors import NotFound
+from weetwie.errors import or_not_found
 from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Post, PostTag, Tag
 from weetwie.tables.questions import AskedPerson, Question, WantsToKnow
@@ -53,9 +51,7 @@ class ToldQuestion(msgspec.Struct, frozen=True):
 
 async def told(db: Db, viewer: Viewer, post_id: int) -> ToldQuestion:
     """Raises NotFound for what is no question that the viewer sees."""
-    row = await _TOLD.row(db, viewer, post_id=post_id)
-    if row is None:
-        raise NotFound
+    row = or_not_found(await _TOLD.row(db, viewer, post_id=post_id))
     is_asker = row["author_id"] == viewer.person_id
     state = None if row["state"] is None else State(row["state"])
     may_know = is_asker or state is not None
@@ -106,12 +102,6 @@ async def tags_of_answers(db: Db, viewer: Viewer, most: int) -> list[tuple[str, 
     return [(row["name"], row["number"]) for row in await _TAGS.rows(db, viewer, most=most)]
 
 
-async def asked_ids(db: Db, viewer: Viewer, post_ids: Sequence[int]) -> set[int]:
-    """Which of these the viewer is asked and has not passed on."""
-    rows = await db.rows(_ASKED_IDS, person_id=viewer.person_id, ids=list(post_ids))
-    return set(columns(rows, "post_id"))
-
-
 def _bounds(page: Page) -> dict[str, int]:
     return {"below": page.below, "most": page.limit}
 
@@ -158,13 +148,6 @@ _CHOSEN = Query(
     select(AskedPerson.person_id)
     .where(AskedPerson.post_id == _POST_ID, AskedPerson.chosen_by == int(ChosenBy.asker))
     .order_by(AskedPerson.person_id)
-)
-_ASKED_IDS = Query(
-    select(AskedPerson.post_id).where(
-        AskedPerson.person_id == param("person_id", BigInteger),
-        AskedPerson.post_id == func.any(param("ids", ARRAY(BigInteger))),
-        AskedPerson.state.in_(_WAITING),
-    )
 )
 
 

@@ -6,13 +6,12 @@ import msgspec
 from sqlalchemy import BigInteger, Executable, Select, Text, and_, case, delete, func, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 
-from weetwie.access import permissions, visibility
+from weetwie.access import allowed, permissions, visibility
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, columns, param
-from weetwie.errors import Forbidden, Invalid, _
-from weetwie.runtime import clock
+from weetwie.errors import Invalid, _
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Post, PostTag, Tag
@@ -120,7 +119,7 @@ _USED = VisibleQuery(_used)
 
 async def feature(db: Db, viewer: Viewer, tag_id: int, name: str) -> None:
     """Once more changes nothing. Raises Invalid when there are too many."""
-    _check(viewer)
+    allowed.check(viewer, permissions.act_as_person)
     await db.rows(_HOLD, person_id=viewer.person_id)
     is_new = await db.value(_FEATURE, person_id=viewer.person_id, tag_id=tag_id, name=name)
     if is_new and await db.value(_COUNT, person_id=viewer.person_id) > MOST:
@@ -128,7 +127,7 @@ async def feature(db: Db, viewer: Viewer, tag_id: int, name: str) -> None:
 
 
 async def unfeature(db: Db, viewer: Viewer, tag_id: int) -> None:
-    _check(viewer)
+    allowed.check(viewer, permissions.act_as_person)
     await db.run(_UNFEATURE, person_id=viewer.person_id, tag_id=tag_id)
 
 
@@ -140,8 +139,3 @@ async def featured(db: Db, viewer: Viewer, person_id: int) -> list[SeenFeaturedT
 async def worth_featuring(db: Db, viewer: Viewer) -> list[int]:
     """The tags that the viewer writes with most, of late, and does not put forward yet."""
     return columns(await _USED.rows(db, viewer), "id")
-
-
-def _check(viewer: Viewer) -> None:
-    if not viewer.is_person or not permissions.act(viewer, clock.now()):
-        raise Forbidden

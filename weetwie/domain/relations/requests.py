@@ -10,7 +10,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.relations import follow, pair
-from weetwie.errors import NotFound
+from weetwie.errors import or_not_found
 from weetwie.events import PersonChanged
 from weetwie.tables.people import Person
 from weetwie.tables.relations import FollowRequest
@@ -64,17 +64,14 @@ _COUNT = Query(
 async def accept(db: Db, viewer: Viewer, follower_id: int) -> None:
     """A follow begins. Raises NotFound when they have not asked."""
     await pair.hold(db, viewer, follower_id)
-    row = await db.row(_TAKE, follower_id=follower_id, followed_id=viewer.person_id)
-    if row is None:
-        raise NotFound
+    row = or_not_found(await db.row(_TAKE, follower_id=follower_id, followed_id=viewer.person_id))
     await follow.begin(db, viewer, dict(row))
 
 
 async def reject(db: Db, viewer: Viewer, follower_id: int) -> None:
     """Raises NotFound when they have not asked."""
     await pair.hold(db, viewer, follower_id)
-    if await db.row(_TAKE, follower_id=follower_id, followed_id=viewer.person_id) is None:
-        raise NotFound
+    or_not_found(await db.row(_TAKE, follower_id=follower_id, followed_id=viewer.person_id))
 
 
 async def waiting(db: Db, viewer: Viewer, page: Page) -> list[Numbered]:

@@ -3,14 +3,12 @@
 from sqlalchemy import BigInteger, Select, Text, delete, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from weetwie.access import permissions, visibility
+from weetwie.access import allowed, permissions, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, columns, param
-from weetwie.errors import Forbidden
 from weetwie.events import TagFollowed, record
-from weetwie.runtime import clock
 from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Post, PostTag, Tag
 from weetwie.tables.relations import TagFollow
@@ -81,7 +79,7 @@ _BEGINNING = VisibleQuery(_beginning)
 
 async def follow_tag(db: Db, viewer: Viewer, tag_id: int) -> bool:
     """Whether this began just now."""
-    _check(viewer)
+    allowed.check(viewer, permissions.act_as_person)
     await db.rows(_HOLD, tag_id=tag_id)
     if not await db.run(_FOLLOW, person_id=viewer.person_id, tag_id=tag_id):
         return False
@@ -90,7 +88,7 @@ async def follow_tag(db: Db, viewer: Viewer, tag_id: int) -> bool:
 
 
 async def unfollow_tag(db: Db, viewer: Viewer, tag_id: int) -> None:
-    _check(viewer)
+    allowed.check(viewer, permissions.act_as_person)
     await db.run(_UNFOLLOW, person_id=viewer.person_id, tag_id=tag_id)
 
 
@@ -104,8 +102,3 @@ async def tags_like(db: Db, viewer: Viewer, key: str, *, limit: int, offset: int
     escaped = key.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     rows = await _BEGINNING.rows(db, viewer, beginning=f"{escaped}%", limit=limit, offset=offset)
     return columns(rows, "id")
-
-
-def _check(viewer: Viewer) -> None:
-    if not viewer.is_person or not permissions.act(viewer, clock.now()):
-        raise Forbidden

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import BigInteger, Executable, Text, and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from weetwie.access import blocks, permissions, visibility
+from weetwie.access import allowed, blocks, permissions, visibility
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
@@ -15,9 +15,8 @@ from weetwie.database.folding import folded
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.database.rows import structs
 from weetwie.database.sql import BoolSql
-from weetwie.errors import Forbidden, Invalid, NotFound, _
+from weetwie.errors import Forbidden, Invalid, _, or_not_found
 from weetwie.events import UnitFollowed, record
-from weetwie.runtime import clock
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.relations import FollowedByUnit, Mute, UnitFollow, UnwantedSuggestion
@@ -32,11 +31,9 @@ class UnitThatOneFollows(msgspec.Struct, frozen=True):
 
 async def follow(db: Db, viewer: Viewer, name: str) -> None:
     """Raises Forbidden for guests, who see no directory, and NotFound for a unit in which the viewer sees nobody."""
-    _check(viewer)
+    allowed.check(viewer, permissions.act_as_person)
     key = folded(name.strip())
-    found = await _SPELLED.value(db, viewer, key=key) if key else None
-    if found is None:
-        raise NotFound
+    found = or_not_found(await _SPELLED.value(db, viewer, key=key) if key else None)
     if len(await own(db, viewer)) >= MOST:
         raise Invalid(_("You can follow at most {most} departments."), most=MOST)
     await db.run(_FOLLOW, person_id=viewer.person_id, key=key, name=found)
@@ -45,7 +42,7 @@ async def follow(db: Db, viewer: Viewer, name: str) -> None:
 
 async def unfollow(db: Db, viewer: Viewer, name: str) -> None:
     """Nobody else is followed because of it; those who are stay so."""
-    _check(viewer)
+    allowed.check(viewer, permissions.act_as_person)
     for statement in (_UNFOLLOW, _FORGET):
         await db.run(statement, person_id=viewer.person_id, key=folded(name.strip()))
 
@@ -75,11 +72,6 @@ async def awaiting(db: Db, viewer: Viewer, person_id: int) -> list[int]:
 async def brought(db: Db, viewer: Viewer, person_id: int, key: str) -> None:
     """Once is enough: who unfollows them has said no."""
     await db.run(_BROUGHT, person_id=viewer.person_id, followed_id=person_id, key=key)
-
-
-def _check(viewer: Viewer) -> None:
-    if not viewer.is_person or not permissions.act(viewer, clock.now()):
-        raise Forbidden
     if viewer.standing is Standing.guest:
         raise Forbidden(_("Guests follow people one by one."))
 

@@ -5,10 +5,10 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, DateTime, Text, insert, or_, select, update
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
-from weetwie.errors import Forbidden, Invalid, NotFound, _
+from weetwie.errors import Invalid, _, or_not_found
 from weetwie.events import audit
 from weetwie.runtime import clock
 from weetwie.tables.retention import Hold
@@ -56,7 +56,7 @@ async def hold(
     db: Db, viewer: Viewer, person_id: int | None, reason: str, ends_at: datetime | None = None
 ) -> int:
     """Of one person, or of everybody. Raises Forbidden, and Invalid for a reason that is no number of a case."""
-    _check(viewer)
+    allowed.check(viewer, permissions.administer)
     reason, now = reason.strip(), clock.now()
     if not is_case_number(reason):
         raise Invalid(
@@ -73,19 +73,12 @@ async def hold(
 
 async def lift(db: Db, viewer: Viewer, hold_id: int) -> None:
     """Raises Forbidden and NotFound."""
-    _check(viewer)
-    row = await db.row(_LIFT, id=hold_id, now=clock.now())
-    if row is None:
-        raise NotFound
+    allowed.check(viewer, permissions.administer)
+    row = or_not_found(await db.row(_LIFT, id=hold_id, now=clock.now()))
     await audit(db, viewer, "hold.lift", row["person_id"], hold=hold_id)
 
 
 async def listed(db: Db, viewer: Viewer) -> list[ActiveHold]:
     """Those in force. Raises Forbidden."""
-    _check(viewer)
+    allowed.check(viewer, permissions.administer)
     return [ActiveHold(*row) for row in await db.rows(_LISTED, now=clock.now())]
-
-
-def _check(viewer: Viewer) -> None:
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden

@@ -7,13 +7,12 @@ from typing import Final
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, DateTime, and_, case, distinct, func, or_, select
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.enums import Ring, Visibility
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.domain.retention.holds import in_force
-from weetwie.errors import Forbidden
 from weetwie.runtime import clock
 from weetwie.runtime.ids import id_at, moment_of
 from weetwie.tables.passages import SourcePassage
@@ -144,8 +143,7 @@ async def due_passages(db: Db, policy: Policy, after: int = 0) -> list[int]:
 
 async def would_go(db: Db, viewer: Viewer, days: Mapping[str, int]) -> list[WouldGo]:
     """What would go if these days were chosen, rule by rule; those that keep everything are left out. Raises Forbidden."""
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.administer)
     rows = {row["rule"]: row for row in await db.rows(_WOULD_GO, now=clock.now(), **_limits(days))}
     return [
         WouldGo(

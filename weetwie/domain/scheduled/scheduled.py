@@ -12,7 +12,7 @@ from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, Record, param
-from weetwie.errors import Invalid, NotFound, _
+from weetwie.errors import Invalid, _, or_not_found
 from weetwie.events import PersonErased
 from weetwie.runtime import clock
 from weetwie.tables.scheduled import ScheduledPost
@@ -74,9 +74,7 @@ async def waiting(db: Db, viewer: Viewer, page: Page) -> list[Scheduled]:
 
 async def single(db: Db, viewer: Viewer, id: int) -> Scheduled:
     """Raises NotFound for what is not there or another's."""
-    row = await db.row(_ONE, author_id=viewer.person_id, id=id)
-    if row is None:
-        raise NotFound()
+    row = or_not_found(await db.row(_ONE, author_id=viewer.person_id, id=id))
     return _read(row)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from weetwie.runtime.json import Json
 from weetwie.text import language as languages
 from weetwie.text.programs import is_program as looks_like_a_program
-from weetwie.text.signs import bare_address
+from weetwie.text.signs import bare_address, whole_number
 
 ENTERPRISE: Final = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 _PROGRAMS: Final = frozenset(
@@ -78,18 +78,13 @@ def place(document: Document) -> str:
 
 def manager(document: Document) -> int | None:
     """The number that the directory has of us for them."""
-    given = str(_part(_part(document, ENTERPRISE), "manager").get("value") or "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) <= 18 else None
+    return whole_number(str(_part(_part(document, ENTERPRISE), "manager").get("value") or ""))
 
 
 def members(document: Document) -> set[int]:
     """Of a group."""
-    values = (str(one.get("value") or "") for one in _several(document, "members"))
-    return {int(value) for value in values if is_id(value)}
-
-
-def is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 18
+    numbers = (whole_number(str(one.get("value") or "")) for one in _several(document, "members"))
+    return {number for number in numbers if number is not None}
 
 
 def _part(document: Document, name: str) -> Document:

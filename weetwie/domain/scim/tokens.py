@@ -7,12 +7,12 @@ from typing import Final
 import msgspec
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, insert, or_, select, update
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.authenticate import credential_hash
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import structs
-from weetwie.errors import Forbidden, Invalid, NotFound, _
+from weetwie.errors import Invalid, NotFound, _
 from weetwie.events import audit
 from weetwie.runtime import clock
 from weetwie.tables.scim import ScimToken
@@ -61,7 +61,7 @@ class DirectoryToken(msgspec.Struct, frozen=True):
 
 async def make(db: Db, viewer: Viewer, name: str) -> tuple[int, str]:
     """Its id, and the token itself, which is never to be seen again. Raises Forbidden, Invalid."""
-    _check(viewer)
+    allowed.check(viewer, permissions.administer)
     if is_longer(name, LONGEST_NAME):
         raise Invalid(_("A name can have at most {most} characters."), field="name", most=LONGEST_NAME)
     token = secrets.token_urlsafe(32)
@@ -72,7 +72,7 @@ async def make(db: Db, viewer: Viewer, name: str) -> tuple[int, str]:
 
 async def revoke(db: Db, viewer: Viewer, token_id: int) -> None:
     """From the next request on it lets nobody in. Raises Forbidden, NotFound."""
-    _check(viewer)
+    allowed.check(viewer, permissions.administer)
     if not await db.run(_REVOKE, id=token_id, now=clock.now()):
         raise NotFound(_("There's no such token."))
     await audit(db, viewer, "scim.revoke", scim_token_id=token_id)
@@ -80,7 +80,7 @@ async def revoke(db: Db, viewer: Viewer, token_id: int) -> None:
 
 async def listed(db: Db, viewer: Viewer) -> list[DirectoryToken]:
     """Those that let somebody in. Raises Forbidden."""
-    _check(viewer)
+    allowed.check(viewer, permissions.administer)
     return structs(DirectoryToken, await db.rows(_LISTED))
 
 
@@ -92,8 +92,3 @@ async def recognise(db: Db, token: str) -> int | None:
 
 async def use(db: Db, token_id: int) -> None:
     await db.run(_USED, id=token_id, now=clock.now(), before=clock.now() - _EXACT_TO)
-
-
-def _check(viewer: Viewer) -> None:
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden

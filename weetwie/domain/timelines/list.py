@@ -11,7 +11,7 @@ from weetwie.database.pool import Db, Query, param
 from weetwie.database.sql import IntSql
 from weetwie.domain.timelines import taste
 from weetwie.domain.timelines.merged import SIZE, MergedFinding
-from weetwie.errors import NotFound
+from weetwie.errors import or_not_found
 from weetwie.tables.declared import aliased
 from weetwie.tables.lists import FOLLOWED, LIST, List, ListMember
 from weetwie.tables.posts import Post
@@ -32,8 +32,7 @@ async def of_list(db: Db, viewer: Viewer, list_id: int, page: Page) -> list[Seen
 
 
 async def check_own(db: Db, viewer: Viewer, list_id: int) -> None:
-    if await db.value(_IS_OWN, list_id=list_id, owner_id=viewer.person_id) is None:
-        raise NotFound
+    or_not_found(await db.value(_IS_OWN, list_id=list_id, owner_id=viewer.person_id))
 
 
 def _belongs(viewer_sql: ViewerSql, of_list: type[List], post: type[Post]) -> ColumnElement[bool]:

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.webhooks import rules
-from weetwie.errors import Forbidden, NotFound, TooMany, _
+from weetwie.errors import Forbidden, NotFound, TooMany, _, or_not_found
 from weetwie.events import AccountChanged, PersonErased, PersonLeft, audit
 from weetwie.runtime import clock
 from weetwie.security import sealing
@@ -108,18 +108,14 @@ async def own(db: Db, viewer: Viewer) -> Sequence[OwnWebhook]:
 
 async def own_webhook(db: Db, viewer: Viewer, id: int) -> OwnWebhook:
     """Raises NotFound."""
-    row = await db.row(_ONE, owner_id=viewer.person_id, id=id)
-    if row is None:
-        raise NotFound
+    row = or_not_found(await db.row(_ONE, owner_id=viewer.person_id, id=id))
     return OwnWebhook(*row)
 
 
 async def rotate(db: Db, viewer: Viewer, id: int) -> str:
     """Another secret, shown this once; the one before signs too for a day. Raises Forbidden, NotFound."""
     check_may(viewer)
-    sealed = await db.value(_SECRET, owner_id=viewer.person_id, id=id)
-    if sealed is None:
-        raise NotFound
+    sealed = or_not_found(await db.value(_SECRET, owner_id=viewer.person_id, id=id))
     old = opened(PLACE, id, bytes(sealed))
     secret = os.urandom(rules.SECRET_BYTES)
     await db.run(
@@ -158,8 +154,7 @@ async def remove(db: Db, viewer: Viewer, id: int) -> None:
 
 async def in_use(db: Db, viewer: Viewer) -> tuple[int, int]:
     """How many there are, and of how many people. Raises Forbidden."""
-    if not permissions.administer(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.administer)
     row = await db.row(_IN_USE)
     assert row is not None, "it counts"
     return row["webhooks"], row["people"]

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer
 from weetwie.context import Context
 from weetwie.database.pool import Database, Db
@@ -19,7 +19,6 @@ from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, _
 from weetwie.flows.exports import ties as export
 from weetwie.imports.ties import forms, table
 from weetwie.imports.ties.forms import Kind, SkippedRow, TieRow
-from weetwie.runtime import clock
 
 Mode = Literal["merge", "overwrite"]
 Outcome = Literal["new", "known", "asked"]
@@ -87,8 +86,7 @@ async def bring(
 
     With `overwrite` what the file does not hold goes. Raises Forbidden; Invalid where that would be everything.
     """
-    if not viewer.is_person or not permissions.act(viewer, clock.now()):
-        raise Forbidden
+    allowed.check(viewer, permissions.act_as_person)
     if mode == "overwrite" and not planned.rows:
         raise Invalid(NOTHING_KNOWN, field="file")
     run = _Run(database, viewer, planned)

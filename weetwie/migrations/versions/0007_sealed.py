@@ -4,8 +4,6 @@ from alembic import op
 
 revision = "0007"
 down_revision = "0006"
-branch_labels = None
-depends_on = None
 
 _TO_BYTES = (
     "alter table {0} alter column {1} drop default, alter column {1} type bytea using convert_to({1}, 'UTF8')"

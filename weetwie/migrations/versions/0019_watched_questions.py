@@ -6,8 +6,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 revision = "0019"
 down_revision = "0018"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:

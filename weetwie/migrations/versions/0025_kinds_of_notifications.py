@@ -6,8 +6,6 @@ from sqlalchemy.dialects import postgresql
 
 revision = "0025"
 down_revision = "0024"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:

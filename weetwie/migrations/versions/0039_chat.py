@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0039"
 down_revision = "0038"
-branch_labels = None
-depends_on = None
 
 
 def _id() -> sa.Column[int]:

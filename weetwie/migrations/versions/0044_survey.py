@@ -6,8 +6,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 revision = "0044"
 down_revision = "0043"
-branch_labels = None
-depends_on = None
 
 
 def _to(name: str, target: str, *, is_key: bool = True) -> sa.Column[int]:

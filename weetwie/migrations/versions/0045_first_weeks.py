@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0045"
 down_revision = "0044"
-branch_labels = None
-depends_on = None
 
 
 def _person(name: str) -> sa.Column[int]:

@@ -11,7 +11,6 @@ from weetwie.domain.people.directory import choices
 from weetwie.errors import Invalid, Unavailable, _
 from weetwie.web import reading
 from weetwie.web.embed import KINDS, WITH_VALUE, check_on
-from weetwie.web.pages.admin import check as check_admin
 from weetwie.web.visit import Visit
 
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
@@ -19,7 +18,6 @@ _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 
 async def show(visit: Visit) -> Response:
     """One kind at a time, really embedded: by the same script, in this page of ours."""
-    check_admin(visit)
     check_on(visit.viewer.policy)
     visit.framed_by, visit.shows_frames = (), True
     query = visit.request.query_params

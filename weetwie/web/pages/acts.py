@@ -28,7 +28,6 @@ Verb = Callable[[Db, Viewer, int], Awaitable[int | None]]
 
 async def show_post(visit: Visit) -> Response:
     """The forms to change, report or delete it, which asks whether one really means it; anything else leads to the post."""
-    reading.check_signed_in(visit)
     match visit.request.path_params["verb"]:
         case "edit":
             return await change.show_edit(visit)
@@ -42,7 +41,6 @@ async def show_post(visit: Visit) -> Response:
 
 
 async def on_post(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given = await visit.form()
     verb, post_id = visit.request.path_params["verb"], visit.request.path_params["id"]
     if verb == "edit":
@@ -97,7 +95,6 @@ _ON_POSTS: Final[dict[str, Verb]] = {
 
 async def on_announcement(visit: Visit) -> Response:
     """Puts it away."""
-    reading.check_signed_in(visit)
     await visit.form()
     if visit.request.path_params["verb"] != "read":
         raise NotFound
@@ -114,7 +111,6 @@ async def show_person(visit: Visit) -> Response:
 
 
 async def on_person(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given = await visit.form()
     verb, handle = visit.request.path_params["verb"], visit.request.path_params["handle"]
     if verb == "report":
@@ -151,7 +147,6 @@ async def show_tag(visit: Visit) -> Response:
 
 
 async def on_tag(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     await visit.form()
     verb, name = visit.request.path_params["verb"], visit.request.path_params["tag"]
     async with visit.site.database.transaction() as db:

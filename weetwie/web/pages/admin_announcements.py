@@ -8,13 +8,11 @@ from weetwie.domain.announcements import announcements
 from weetwie.errors import NotFound, Refusal
 from weetwie.web import reading
 from weetwie.web.days import end_of
-from weetwie.web.pages.admin import check
 from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
-    check(visit)
     async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
@@ -27,7 +25,6 @@ async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Re
 
 
 async def add(visit: Visit) -> Response:
-    check(visit)
     given = dict(await visit.form())
     try:
         ends = end_of(given["until"]) if given.get("until") else None
@@ -41,7 +38,6 @@ async def add(visit: Visit) -> Response:
 
 
 async def act(visit: Visit) -> Response:
-    check(visit)
     await visit.form()
     if visit.request.path_params["verb"] != "withdraw":
         raise NotFound

@@ -8,7 +8,6 @@ from typing import Any, Final
 import msgspec
 from starlette.responses import Response
 
-from weetwie.access import permissions
 from weetwie.domain.benefits import whole
 from weetwie.domain.benefits.rules import quarter_of
 from weetwie.domain.benefits.whole import Benefit
@@ -17,7 +16,6 @@ from weetwie.events import audit
 from weetwie.media import pdf
 from weetwie.web import benefit_words, colour, reading
 from weetwie.web.benefit_words import Share, Survey
-from weetwie.web.pages.admin import check
 from weetwie.web.visit import Visit
 
 DOCUMENTS: Final = Path(__file__).parent.parent / "documents"
@@ -26,7 +24,6 @@ _LEAD: Final = _("In {quarter}: people who found an answer, and each other.")
 
 
 async def show(visit: Visit) -> Response:
-    check(visit, permissions.look_behind)
     async with visit.site.database.reading() as db:
         found = await whole.benefit(db, visit.viewer)
         return await reading.show(visit, db, "admin_benefit.html", found=found, **_shown(visit, found))
@@ -45,7 +42,6 @@ def _shown(visit: Visit, found: Benefit) -> dict[str, Any]:
 
 
 async def show_pdf(visit: Visit) -> Response:
-    check(visit, permissions.look_behind)
     found = await _taken_away(visit)
     shown, policy, say = _shown(visit, found), visit.viewer.policy, visit.say
     data = {
@@ -85,7 +81,6 @@ def as_file(content: bytes, name: str, kind: str = "application/pdf") -> Respons
 
 async def table(visit: Visit) -> Response:
     """The numbers as they are shown, to go on with elsewhere; empty is what is not told."""
-    check(visit, permissions.look_behind)
     found = await _taken_away(visit)
     text = io.StringIO()
     rows = csv.writer(text)

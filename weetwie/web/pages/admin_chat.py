@@ -7,20 +7,17 @@ from weetwie.database.pool import Db
 from weetwie.domain.chat import chats, rules
 from weetwie.errors import Refusal
 from weetwie.web import reading
-from weetwie.web.pages.admin import check
 from weetwie.web.pages.chat import PRODUCTS
 from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
-    check(visit)
     async with visit.site.database.reading() as db:
         return await _all(visit, db)
 
 
 async def add(visit: Visit) -> Response:
-    check(visit)
     given = dict(await visit.form())
     try:
         chat = rules.check(
@@ -39,13 +36,11 @@ async def add(visit: Visit) -> Response:
 
 
 async def show_one(visit: Visit) -> Response:
-    check(visit)
     async with visit.site.database.reading() as db:
         return await _one(visit, db)
 
 
 async def change(visit: Visit) -> Response:
-    check(visit)
     given, id = dict(await visit.form()), visit.request.path_params["id"]
     try:
         async with visit.site.database.transaction() as db:
@@ -59,7 +54,6 @@ async def change(visit: Visit) -> Response:
 
 
 async def remove(visit: Visit) -> Response:
-    check(visit)
     await visit.form()
     async with visit.site.database.transaction() as db:
         await chats.remove(db, visit.viewer, visit.request.path_params["id"])

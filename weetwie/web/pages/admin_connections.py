@@ -21,7 +21,6 @@ from weetwie.domain.webhooks import webhooks
 from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.flows import connections
 from weetwie.web import reading
-from weetwie.web.pages.admin import check
 from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
@@ -197,13 +196,11 @@ CONNECTIONS: Final = (
 
 
 async def show(visit: Visit) -> Response:
-    check(visit)
     async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
 
 async def act(visit: Visit) -> Response:
-    check(visit)
     await visit.form()
     name, verb = visit.request.path_params["name"], visit.request.path_params["verb"]
     if name not in {one.name for one in CONNECTIONS} or verb not in ("on", "off", "test"):

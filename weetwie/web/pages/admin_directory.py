@@ -6,22 +6,20 @@ from weetwie.database.pool import Db
 from weetwie.domain.scim import tokens
 from weetwie.errors import NotFound, Refusal
 from weetwie.flows import claimed_leaving
+from weetwie.text.signs import whole_number
 from weetwie.web import reading
 from weetwie.web.pages import sign_on
-from weetwie.web.pages.admin import check
 from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
-    check(visit)
     async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
 
 async def make(visit: Visit) -> Response:
     """The token is shown this once."""
-    check(visit)
     given = await visit.form()
     try:
         async with visit.site.database.transaction() as db:
@@ -34,7 +32,6 @@ async def make(visit: Visit) -> Response:
 
 
 async def act(visit: Visit) -> Response:
-    check(visit)
     await visit.form()
     if visit.request.path_params["verb"] != "revoke":
         raise NotFound
@@ -44,9 +41,8 @@ async def act(visit: Visit) -> Response:
 
 
 async def confirm_leavers(visit: Visit) -> Response:
-    check(visit)
     await visit.form()
-    ids = [int(id) for id in visit.several.get("entry", []) if id.isascii() and id.isdigit() and len(id) < 19]
+    ids = [id for one in visit.several.get("entry", []) if (id := whole_number(one))]
     async with visit.site.database.transaction() as db:
         await claimed_leaving.confirm(visit.context(db), ids)
     return visit.go("/admin/directory?saved=1")

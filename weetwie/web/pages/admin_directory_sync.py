@@ -11,7 +11,6 @@ from weetwie.errors import Invalid, NotFound, _
 from weetwie.flows import directory_check
 from weetwie.flows.directory_sync import PASSWORD
 from weetwie.web import reading
-from weetwie.web.pages.admin import check
 from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
@@ -59,7 +58,6 @@ async def _act(visit: Visit, given: Mapping[str, str]) -> Response:
 
 
 def _check(visit: Visit) -> None:
-    check(visit)
     if visit.site.directory is None:
         raise NotFound
 

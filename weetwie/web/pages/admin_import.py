@@ -26,7 +26,6 @@ from weetwie.media.blob import Store
 from weetwie.runtime import clock
 from weetwie.web import reading
 from weetwie.web.pages import admin_policy
-from weetwie.web.pages.admin import check
 from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
@@ -50,7 +49,6 @@ class _Nobody:
 
 
 async def show(visit: Visit) -> Response:
-    check(visit)
     async with visit.site.database.reading() as db:
         return await page(visit, db)
 
@@ -72,7 +70,6 @@ async def page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Res
 
 async def people(visit: Visit) -> Response:
     """Everybody in a file; those who are here already stay as they are. A file that was looked at comes back with the form."""
-    check(visit)
     given = await visit.form()
     is_dry = "is_dry" in given
     try:
@@ -89,7 +86,6 @@ async def people(visit: Visit) -> Response:
 
 async def to_import(visit: Visit) -> Response:
     """Where this page was before."""
-    check(visit)
     return visit.go("/admin/import")
 
 
@@ -117,7 +113,6 @@ def _skipped(report: ImportReport) -> Response:
 
 async def sign(visit: Visit) -> Response:
     """The organisation's own, or none again."""
-    check(visit)
     given = await visit.form()
     store = _store(visit)
     try:
@@ -135,7 +130,6 @@ async def sign(visit: Visit) -> Response:
 
 async def sample(visit: Visit) -> Response:
     """Puts the sample company up, or takes all of it out again."""
-    check(visit)
     await visit.form()
     database, store, verb = visit.site.database, _store(visit), visit.request.path_params["verb"]
     try:

@@ -13,7 +13,6 @@ from weetwie.flows.imports import invite
 from weetwie.flows.imports.invite import ImportInvitation
 from weetwie.text import language
 from weetwie.web import reading
-from weetwie.web.pages.admin import check
 from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
@@ -23,7 +22,6 @@ _MOST_FAILED: Final = 50
 
 
 async def show(visit: Visit) -> Response:
-    check(visit)
     async with visit.site.database.reading() as db:
         units = await kept_addresses.units(db, visit.viewer)
         asked = ImportInvitation(
@@ -37,7 +35,6 @@ async def show(visit: Visit) -> Response:
 
 async def act(visit: Visit) -> Response:
     """Looks at the email again, or sends it."""
-    check(visit)
     given = dict(await visit.form())
     async with visit.site.database.reading() as db:
         units = await kept_addresses.units(db, visit.viewer)

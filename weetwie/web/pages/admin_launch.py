@@ -19,7 +19,6 @@ from weetwie.events import audit
 from weetwie.media import pdf
 from weetwie.runtime.json import Json
 from weetwie.web import colour, launch_words, reading
-from weetwie.web.pages.admin import check
 from weetwie.web.pages.admin_benefit import DOCUMENTS, as_file
 from weetwie.web.visit import Visit
 
@@ -110,7 +109,6 @@ PLAN: Final = (
 
 
 async def show(visit: Visit) -> Response:
-    check(visit)
     values = {"name": visit.viewer.policy.name, "address": visit.site.base_url}
     async with visit.site.database.reading() as db:
         plan = _plan(visit.viewer.policy)
@@ -162,7 +160,6 @@ async def _was(visit: Visit, db: Db, act: str) -> bool:
 
 async def show_sheet(visit: Visit) -> Response:
     """The poster or the slides."""
-    check(visit)
     name = visit.request.path_params["sheet"]
     if name not in _SHEETS:
         raise NotFound

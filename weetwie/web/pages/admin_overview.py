@@ -24,7 +24,6 @@ from weetwie.runtime import clock
 from weetwie.views.made_up import SAMPLE
 from weetwie.web import reading
 from weetwie.web.pages import sign_on
-from weetwie.web.pages.admin import check
 from weetwie.web.visit import Visit
 
 _FIRST_QUESTIONS: Final = 3
@@ -49,7 +48,6 @@ class Step(msgspec.Struct, frozen=True):
 
 
 async def show(visit: Visit) -> Response:
-    check(visit, permissions.look_behind)
     viewer, now = visit.viewer, clock.now()
     looks_after_people = permissions.look_after_people(viewer, now)
     async with visit.site.database.reading() as db:
@@ -79,7 +77,7 @@ async def show(visit: Visit) -> Response:
 
 async def agree(visit: Visit) -> Response:
     """Somebody has read who sees what, and leaves it so."""
-    check(visit)
+    reading.check_allowed(visit, permissions.administer)
     await visit.form()
     async with visit.site.database.transaction() as db:
         await audit(db, visit.viewer, _CHECKED)

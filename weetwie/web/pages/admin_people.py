@@ -20,11 +20,11 @@ from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.events import audit
 from weetwie.flows import moderate, offboard, onboard, sign_in
 from weetwie.imports.ties.table import written
-from weetwie.text.signs import bare_address, visible
+from weetwie.text.signs import bare_address, visible, whole_number
 from weetwie.views.people import Profile
 from weetwie.web import reading
 from weetwie.web.days import end_of
-from weetwie.web.pages.admin import check, profiles
+from weetwie.web.pages.admin import profiles
 from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
@@ -39,7 +39,6 @@ _STATES: Final[dict[str, Callable[[Profile], bool]]] = {
 
 
 async def show(visit: Visit) -> Response:
-    check(visit, permissions.look_after_people)
     async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
@@ -49,7 +48,7 @@ async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Re
     given = visit.request.query_params
     words, standing = given.get("q", "").strip().lower(), given.get("standing", "")
     found = await _found(visit, db)
-    offset = int(given["offset"]) if given.get("offset", "").isdigit() and len(given["offset"]) < 7 else 0
+    offset = whole_number(given.get("offset"), 6) or 0
     page = found[offset : offset + _LENGTH]
     shown: dict[str, Shown] = {
         "link": "",
@@ -90,7 +89,6 @@ async def _found(visit: Visit, db: Db) -> list[Profile]:
 
 async def make(visit: Visit) -> Response:
     """Makes a person, and sends them (or shows) a link with which they choose their password."""
-    check(visit, permissions.look_after_people)
     given = dict(await visit.form())
     try:
         async with visit.site.database.transaction() as db:
@@ -121,8 +119,9 @@ def _address(given: dict[str, str]) -> str:
 async def show_one(visit: Visit) -> Response:
     """What cannot be taken back is asked about once more."""
     if visit.request.path_params["verb"] != "erase":
+        reading.check_allowed(visit, permissions.look_after_people)
         return await show(visit)
-    check(visit)
+    reading.check_allowed(visit, permissions.administer)
     async with visit.site.database.reading() as db:
         person_id = await lookup(db, system(visit.viewer.policy), visit.request.path_params["handle"])
         (person,) = await profiles(db, visit.viewer, [person_id])
@@ -130,7 +129,6 @@ async def show_one(visit: Visit) -> Response:
 
 
 async def act(visit: Visit) -> Response:
-    check(visit, permissions.look_behind)
     given = await visit.form()
     verb, handle = visit.request.path_params["verb"], visit.request.path_params["handle"]
     acts: dict[str, Callable[[Db, Viewer, int], Awaitable[None]]] = {
@@ -148,11 +146,11 @@ async def act(visit: Visit) -> Response:
             await roles.give(db, visit.viewer, person_id, {role: role in wanted for role in Role})
             return visit.back("/admin/people")
         if verb == "erase":
-            check(visit)
+            reading.check_allowed(visit, permissions.administer)
             await erase(db, visit.viewer, person_id, keeps_posts=given.get("keeps_posts") == "1")
             return visit.go("/admin/people?erased=1")
         if verb in ("link", "farewell"):
-            check(visit, permissions.look_after_people)
+            reading.check_allowed(visit, permissions.look_after_people)
         if verb == "link":
             link = await sign_in.hand_out_password_link(visit.context(db), person_id)
             return await _page(visit, db, link=link, is_sent=not link)
@@ -172,7 +170,6 @@ async def act(visit: Visit) -> Response:
 
 async def on_selected(visit: Visit) -> Response:
     """The same for several people; whoever it cannot be done to stays as they are."""
-    check(visit, permissions.look_after_people)
     await visit.form()
     verb = visit.request.path_params["verb"]
     acts: dict[str, Callable[[Db, Viewer, int], Awaitable[None]]] = {
@@ -202,7 +199,6 @@ async def on_selected(visit: Visit) -> Response:
 
 async def table(visit: Visit) -> Response:
     """What the list shows, as a file."""
-    check(visit, permissions.look_after_people)
     async with visit.site.database.transaction() as db:
         found = await _found(visit, db)
         await audit(db, visit.viewer, "people.export")

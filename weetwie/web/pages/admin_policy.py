@@ -25,10 +25,11 @@ from weetwie.errors import Conflict, Invalid, NotFound, Refusal, _
 from weetwie.events import audit
 from weetwie.runtime import clock
 from weetwie.runtime.json import Json
+from weetwie.text.signs import whole_number
 from weetwie.views.people import Profile
 from weetwie.web import colour, reading
 from weetwie.web.pages import question_policy
-from weetwie.web.pages.admin import check, profiles
+from weetwie.web.pages.admin import profiles
 from weetwie.web.pages.question_settings import ZONES
 from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
@@ -40,13 +41,11 @@ _LONGEST_WHY: Final = 4000
 
 
 async def show(visit: Visit) -> Response:
-    check(visit)
     async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
 
 async def show_council(visit: Visit) -> Response:
-    check(visit)
     async with visit.site.database.reading() as db:
         return await _council_page(visit, db)
 
@@ -111,7 +110,6 @@ async def _proposer(visit: Visit, db: Db, waiting: Proposal | None) -> str:
 
 async def save(visit: Visit) -> Response:
     """What would change is shown first; the same form says then for which version of the policy one is sure."""
-    check(visit)
     given = dict(await visit.form())
     if "again" in given:
         async with visit.site.database.reading() as db:
@@ -163,12 +161,11 @@ async def _preview(visit: Visit, db: Db, shown: Preview, given: dict[str, str]) 
 
 async def on_council(visit: Visit) -> Response:
     """Works-council mode: one administrator proposes, another one confirms."""
-    check(visit)
     return await reading.page_if_refused(visit, _decide_council(visit, await visit.form()), _council_page)
 
 
 async def _decide_council(visit: Visit, given: Mapping[str, str]) -> Response:
-    proposal_id = _id(given.get("proposal", ""))
+    proposal_id = whole_number(given.get("proposal")) or 0
     async with visit.site.database.transaction() as db:
         match visit.request.path_params["verb"]:
             case "propose":
@@ -184,12 +181,11 @@ async def _decide_council(visit: Visit, given: Mapping[str, str]) -> Response:
 
 async def on_compliance(visit: Visit) -> Response:
     """That compliance reads more: one administrator proposes, another one confirms."""
-    check(visit)
     return await reading.page_if_refused(visit, _decide_compliance(visit, await visit.form()), _page)
 
 
 async def _decide_compliance(visit: Visit, given: Mapping[str, str]) -> Response:
-    proposal_id = _id(given.get("proposal", ""))
+    proposal_id = whole_number(given.get("proposal")) or 0
     async with visit.site.database.transaction() as db:
         match visit.request.path_params["verb"]:
             case "propose":
@@ -203,13 +199,8 @@ async def _decide_compliance(visit: Visit, given: Mapping[str, str]) -> Response
     return visit.go("/admin/policy#compliance")
 
 
-def _id(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
 async def show_statement(visit: Visit) -> Response:
     """What holds here, signed, to be kept elsewhere."""
-    check(visit)
     async with visit.site.database.transaction() as db:
         seed = await key(db, statement.SEED)
         content = await statement.statement(db, visit.viewer, seed, visit.site.base_url, __version__)

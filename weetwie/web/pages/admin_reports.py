@@ -2,17 +2,14 @@
 
 from starlette.responses import Response
 
-from weetwie.access import permissions
 from weetwie.domain.moderation import decisions, reports
 from weetwie.errors import NotFound
 from weetwie.flows import moderate
 from weetwie.web import reading
-from weetwie.web.pages.admin import check
 from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
-    check(visit, permissions.moderate)
     with_closed = "closed" in visit.request.query_params
     async with visit.site.database.reading() as db:
         found = await reports.reports(db, visit.viewer, with_closed=with_closed, below=2**62)
@@ -34,7 +31,6 @@ async def show(visit: Visit) -> Response:
 
 
 async def act(visit: Visit) -> Response:
-    check(visit, permissions.moderate)
     given = await visit.form()
     verb, id = visit.request.path_params["verb"], visit.request.path_params["id"]
     async with visit.site.database.transaction() as db:

@@ -13,7 +13,6 @@ from weetwie.domain.retention.retention import RULES
 from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.web import reading
 from weetwie.web.days import end_of
-from weetwie.web.pages.admin import check
 from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
@@ -21,7 +20,6 @@ _NO_NUMBER: Final = _("Enter a whole number of days, at most 36,500. Leave it em
 
 
 async def show(visit: Visit) -> Response:
-    check(visit)
     async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
@@ -48,7 +46,6 @@ async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Re
 
 async def save(visit: Visit) -> Response:
     """Or shows first what would go by these days."""
-    check(visit)
     given = dict(await visit.form())
     try:
         days = _days(given)
@@ -66,7 +63,6 @@ async def save(visit: Visit) -> Response:
 
 async def hold(visit: Visit) -> Response:
     """Of one person, or, where no handle is given, of everybody."""
-    check(visit)
     given = dict(await visit.form())
     try:
         async with visit.site.database.transaction() as db:
@@ -85,7 +81,6 @@ async def hold(visit: Visit) -> Response:
 
 
 async def lift(visit: Visit) -> Response:
-    check(visit)
     await visit.form()
     if visit.request.path_params["verb"] != "lift":
         raise NotFound

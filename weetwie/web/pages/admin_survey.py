@@ -9,14 +9,13 @@ from weetwie.domain.benefits import survey, survey_rules
 from weetwie.errors import NotFound
 from weetwie.flows import survey as flow
 from weetwie.runtime import clock
+from weetwie.text.signs import whole_number
 from weetwie.web import benefit_words, reading
-from weetwie.web.pages.admin import check
 from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
-    check(visit)
     async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
@@ -52,7 +51,6 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Shown) -> Respo
 
 
 async def act(visit: Visit) -> Response:
-    check(visit)
     given = dict(await visit.form())
     return await reading.page_if_refused(visit, _act(visit, given), partial(_page, given=given))
 
@@ -61,11 +59,10 @@ async def _act(visit: Visit, given: dict[str, str]) -> Response:
     async with visit.site.database.transaction() as db:
         match given.get("act"):
             case "start":
-                days = given.get("days", "")
                 await flow.start(
                     visit.context(db),
                     visit.several.get("topic", []),
-                    int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0,
+                    whole_number(given.get("days"), 3) or 0,
                 )
             case "end":
                 await survey.end(db, visit.viewer)

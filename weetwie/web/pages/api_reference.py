@@ -4,7 +4,7 @@ import asyncio
 
 from starlette.responses import Response
 
-from weetwie.errors import NotFound
+from weetwie.errors import NotFound, or_not_found
 from weetwie.web import reading
 from weetwie.web.api_reference import ENTITIES, Reference
 from weetwie.web.shown import Shown
@@ -21,9 +21,7 @@ async def show_group(visit: Visit) -> Response:
     of, slug = await _of(visit), visit.request.path_params["group"]
     if slug == ENTITIES:
         return await _show(visit, "api_entities.html", of)
-    group = of.group(slug)
-    if group is None:
-        raise NotFound
+    group = or_not_found(of.group(slug))
     return await _show(visit, "api_group.html", of, group=group)
 
 

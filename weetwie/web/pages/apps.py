@@ -9,7 +9,6 @@ from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         return await reading.show(
             visit,
@@ -22,7 +21,6 @@ async def show(visit: Visit) -> Response:
 
 
 async def act(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     await visit.form()
     id = visit.request.path_params["id"]
     async with visit.site.database.transaction() as db:

@@ -15,7 +15,7 @@ from weetwie.domain.people.rules import Changes
 from weetwie.domain.timelines import trends
 from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.flows import begin, profile
-from weetwie.text.signs import bare_address
+from weetwie.text.signs import bare_address, whole_number
 from weetwie.views import people as seen_people
 from weetwie.views import tags as seen_tags
 from weetwie.web import first_people, reading
@@ -33,7 +33,6 @@ _I_LEARN: Final = _("I'd like to learn about {topics}.")
 
 
 async def show(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     step = visit.request.path_params.get("step", STEPS[0])
     if step not in STEPS:
         raise NotFound
@@ -106,7 +105,6 @@ def _once(*lists: Sequence[str]) -> list[str]:
 
 async def act(visit: Visit) -> Response:
     """Keeps one step and goes on to the next."""
-    reading.check_signed_in(visit)
     given = dict(await visit.form())
     step = visit.request.path_params.get("step", "")
     try:
@@ -161,11 +159,7 @@ def _topics(visit: Visit, given: dict[str, str], field: str) -> list[str]:
 
 
 async def _follow(visit: Visit, given: dict[str, str]) -> None:
-    chosen = [
-        int(one)
-        for one in visit.several.get("person", [])
-        if one.isascii() and one.isdigit() and len(one) < 19
-    ]
+    chosen = [id for one in visit.several.get("person", []) if (id := whole_number(one))]
     async with visit.site.database.transaction() as db:
         await begin.follow_people(
             visit.context(db),

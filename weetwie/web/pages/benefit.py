@@ -14,7 +14,6 @@ _SHOWN = 8
 
 
 async def show(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         found = await own.brought(db, visit.viewer) if visit.viewer.sees_benefit else None
         if found is None:
@@ -44,7 +43,6 @@ def _first_in_each(people: list[Person], own_unit: str) -> list[tuple[str, Perso
 
 
 async def choose(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given = await visit.form()
     async with visit.site.database.transaction() as db:
         await choose_benefit(db, visit.viewer, sees=given.get("act") == "on")

@@ -11,7 +11,6 @@ _MOST = 200
 
 
 async def show(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     presenter, viewer = visit.site.presenter, visit.viewer
     async with visit.site.database.reading() as db:
         blocked = [one.id for one in await block.blocks(db, viewer, Page(_MOST))]

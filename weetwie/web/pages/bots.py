@@ -10,6 +10,7 @@ from weetwie.domain.bots import feeds, incoming
 from weetwie.domain.people import bots
 from weetwie.errors import NotFound, Refusal
 from weetwie.flows import bots as flow
+from weetwie.text.signs import whole_number
 from weetwie.web import reading
 from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
@@ -65,7 +66,7 @@ async def act(visit: Visit) -> Response:
 async def _act(visit: Visit, db: Db, id: int, verb: str, given: Mapping[str, str]) -> str:
     """The secret of an address, where one was made."""
     context, viewer = visit.context(db), visit.viewer
-    which = int(given["which"]) if given.get("which", "").isdecimal() and len(given["which"]) < 19 else 0
+    which = whole_number(given.get("which")) or 0
     match verb:
         case "hook":
             return await flow.add_hook(context, id, given.get("hook", ""))
@@ -91,7 +92,6 @@ async def _act(visit: Visit, db: Db, id: int, verb: str, given: Mapping[str, str
 
 
 def _check(visit: Visit) -> None:
-    reading.check_signed_in(visit)
     if "bots" not in visit.viewer.policy.connections or visit.viewer.standing is not Standing.member:
         raise NotFound
 

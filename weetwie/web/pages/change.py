@@ -8,6 +8,7 @@ from weetwie.domain.moderation.reports import report
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.posts import edit, media
 from weetwie.errors import Refusal
+from weetwie.text.signs import whole_number
 from weetwie.views import posts as seen_posts
 from weetwie.web import reading
 from weetwie.web.visit import Visit
@@ -63,7 +64,7 @@ async def show_report(visit: Visit) -> Response:
 
 async def send_report(visit: Visit, given: dict[str, str]) -> Response:
     category, path = given.get("category", ""), visit.request.path_params
-    rules = [int(one) for one in visit.several.get("rule", []) if one.isdigit() and len(one) < 4]
+    rules = [rule for one in visit.several.get("rule", []) if (rule := whole_number(one, 3)) is not None]
     async with visit.site.database.transaction() as db:
         seen = await seen_posts.post(db, visit.viewer, path["id"]) if "id" in path else None
         person_id = seen.author.id if seen else await lookup(db, visit.viewer, path["handle"])

@@ -6,7 +6,7 @@ from weetwie.domain.people.search import search
 from weetwie.domain.relations.tags import tags_like
 from weetwie.text.text import tag_key
 from weetwie.views import tags as seen_tags
-from weetwie.web import emoji, reading
+from weetwie.web import emoji
 from weetwie.web.visit import Visit
 
 _MOST = 6
@@ -14,7 +14,6 @@ _MOST = 6
 
 async def show(visit: Visit) -> Response:
     """`?q=@an`, `?q=#pu` or `?q=:roc`: a list of `name`, `called`, `what` and `face`."""
-    reading.check_signed_in(visit)
     asked = visit.request.query_params.get("q", "")[:60]
     sign, part = asked[:1], asked[1:]
     found: list[dict[str, str]] = []

@@ -13,13 +13,13 @@ from weetwie.domain.relations.rules import FollowOptions
 from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.imports import contacts
 from weetwie.imports.contacts import Contact
+from weetwie.text.signs import whole_number
 from weetwie.web import reading
 from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
@@ -30,7 +30,6 @@ async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Re
 
 async def act(visit: Visit) -> Response:
     """A file is read; those who are ticked are followed."""
-    reading.check_signed_in(visit)
     await visit.form()
     if chosen := visit.several.get("person", []):
         return await _follow(visit, chosen)
@@ -64,7 +63,7 @@ async def _found(visit: Visit, db: Db, found: list[Contact]) -> Response:
 
 
 async def _follow(visit: Visit, chosen: list[str]) -> Response:
-    for person_id in [int(one) for one in chosen if one.isascii() and one.isdigit() and len(one) < 19][:200]:
+    for person_id in [id for one in chosen if (id := whole_number(one))][:200]:
         async with visit.site.database.transaction() as db:
             try:
                 await follow.follow(db, visit.viewer, person_id, FollowOptions())

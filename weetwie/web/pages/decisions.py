@@ -7,7 +7,7 @@ from weetwie.database.pool import Db
 from weetwie.domain.identity import links
 from weetwie.domain.inspections import inspections
 from weetwie.domain.moderation import decisions
-from weetwie.errors import Invalid, NotFound
+from weetwie.errors import Invalid, NotFound, or_not_found
 from weetwie.flows import moderate
 from weetwie.web import reading
 from weetwie.web.pages.drafts import form_id
@@ -16,7 +16,6 @@ from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
@@ -30,7 +29,6 @@ async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Re
 
 
 async def object_to(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given = dict(await visit.form())
     try:
         async with visit.site.database.transaction() as db:
@@ -69,15 +67,11 @@ async def object_by_link(visit: Visit) -> Response:
 
 async def _person(visit: Visit, db: Db) -> Viewer:
     link = await links.look(db, "appeal", visit.request.path_params["token"])
-    person = await visit.site.memory.person(db, link.person_id or 0)
-    if person is None:
-        raise NotFound
-    return person
+    return or_not_found(await visit.site.memory.person(db, link.person_id or 0))
 
 
 async def answer(visit: Visit) -> Response:
     """An objection is granted, and what was decided is lifted; or it stays."""
-    reading.check_signed_in(visit)
     await visit.form()
     verb, id = visit.request.path_params["verb"], visit.request.path_params["id"]
     if verb not in ("grant", "uphold"):

@@ -6,12 +6,10 @@ from starlette.responses import Response
 
 from weetwie.errors import NotFound
 from weetwie.web import documentation, reading
-from weetwie.web.pages.admin import check
 from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
-    check(visit)
     page = await asyncio.to_thread(documentation.page, visit.request.path_params["page"])  # read once
     if page is None:
         raise NotFound

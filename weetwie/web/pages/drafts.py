@@ -13,6 +13,7 @@ from weetwie.domain.scheduled import scheduled
 from weetwie.domain.scheduled.scheduled import Scheduled
 from weetwie.errors import Invalid, _
 from weetwie.runtime import clock
+from weetwie.text.signs import whole_number
 from weetwie.web.visit import Visit
 
 AUDIENCES: Final[dict[str, dict[str, Any]]] = {
@@ -115,11 +116,10 @@ def choices(viewer: Viewer) -> list[str]:
 
 def form_id(text: str) -> int | None:
     """Raises Invalid for what no form of ours has sent."""
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    number = whole_number(text)
+    if text and number is None:
         raise Invalid(_("This page has changed. Reload it and try again."))
-    return int(text)
+    return number
 
 
 def media_of(visit: Visit) -> list[int]:

@@ -18,7 +18,6 @@ async def show(visit: Visit) -> Response:
 
 
 async def ask(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     await visit.form()
     try:
         async with visit.site.database.transaction() as db:
@@ -30,7 +29,6 @@ async def ask(visit: Visit) -> Response:
 
 async def fetch(visit: Visit) -> Response:
     """For its owner alone."""
-    reading.check_signed_in(visit)
     store = visit.site.store
     if store is None:
         raise Unavailable
@@ -48,7 +46,6 @@ async def fetch(visit: Visit) -> Response:
 
 async def table(visit: Visit) -> Response:
     """One kind of ties, at once."""
-    reading.check_signed_in(visit)
     kind = visit.request.path_params["kind"]
     chosen = next((one for one in EXPORTED if one == kind), None)
     if chosen is None:
@@ -60,7 +57,6 @@ async def table(visit: Visit) -> Response:
 
 
 async def _page(visit: Visit, status: int = 200, /, **more: Shown) -> Response:
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         found = await exports.asked(db, visit.viewer)
         if found is not None and found.ready_at and found.ready_at < clock.now() - exports.LASTS:

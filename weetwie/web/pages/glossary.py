@@ -23,13 +23,11 @@ _VERBS: Final = ("change", "delete")
 
 
 async def show(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
 
 async def add(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given = await visit.form()
     try:
         async with visit.site.database.transaction() as db:
@@ -44,13 +42,11 @@ async def add(visit: Visit) -> Response:
 
 async def show_one(visit: Visit) -> Response:
     """The form that changes it, or asks before it is deleted."""
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         return await _one(visit, db)
 
 
 async def act(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given, id, verb = await visit.form(), visit.request.path_params["id"], visit.request.path_params["verb"]
     try:
         async with visit.site.database.transaction() as db:

@@ -49,7 +49,6 @@ class TopicToHandOver(msgspec.Struct, frozen=True):
 
 
 async def show(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
@@ -77,7 +76,6 @@ async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Re
 
 
 async def act(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given = await visit.form()
     try:
         async with visit.site.database.transaction() as db:
@@ -106,7 +104,6 @@ async def _act(visit: Visit, db: Db, given: Mapping[str, str]) -> None:
 
 async def show_shared(visit: Visit) -> Response:
     """For the unit and the manager: with the posts and the people that they see themselves."""
-    reading.check_signed_in(visit)
     viewer = visit.viewer
     async with visit.site.database.reading() as db:
         person_id = await lookup(db, viewer, visit.request.path_params["handle"])

@@ -12,9 +12,10 @@ from weetwie.domain.inspections import inspections
 from weetwie.domain.inspections.inspections import Inspected
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.timelines.person import posts_of
-from weetwie.errors import Invalid, NotFound, Refusal, _
+from weetwie.errors import Invalid, NotFound, Refusal, _, or_not_found
 from weetwie.flows import moderate
 from weetwie.runtime import clock
+from weetwie.text.signs import whole_number
 from weetwie.views.posts import SeenPost
 from weetwie.web import reading
 from weetwie.web.shown import Shown
@@ -24,7 +25,6 @@ from weetwie.web.visit import Visit
 
 def _check(visit: Visit) -> None:
     """For everybody else there is nothing here. Raises NotFound."""
-    reading.check_signed_in(visit)
     if (
         not permissions.inspect(visit.viewer, clock.now())
         or visit.viewer.policy.compliance_reads == "nothing"
@@ -60,11 +60,10 @@ async def ask(visit: Visit) -> Response:
     try:
         async with visit.site.database.transaction() as db:
             person_id = await _named(db, visit, given.get("handle", ""))
-            days = given.get("days", "")
-            number = int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0
+            days = whole_number(given.get("days"), 3) or 0
             is_silent = "is_silent" in given
             await inspections.ask(
-                db, visit.viewer, person_id, given.get("reason", ""), number, is_silent=is_silent
+                db, visit.viewer, person_id, given.get("reason", ""), days, is_silent=is_silent
             )
     except Refusal as refusal:
         async with visit.site.database.reading() as db:
@@ -101,9 +100,7 @@ async def show_one(visit: Visit) -> Response:
     async with site.database.transaction() as db:
         one = await inspections.read(db, visit.viewer, visit.request.path_params["id"])
     async with site.database.reading() as db:
-        author = await site.memory.person(db, one.person_id)
-        if author is None:
-            raise NotFound
+        author = or_not_found(await site.memory.person(db, one.person_id))
         viewer_sql = msgspec.structs.replace(author, is_dormant=False, is_suspended=False)
 
         async def read(db: Db, page: Page) -> list[SeenPost]:

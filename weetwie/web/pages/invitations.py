@@ -14,7 +14,7 @@ from weetwie.domain.invitations import invite, rules
 from weetwie.domain.invitations.rules import Offer
 from weetwie.domain.people import end, guests
 from weetwie.domain.people.lookup import lookup
-from weetwie.errors import Invalid, NotFound, Refusal, _
+from weetwie.errors import Invalid, NotFound, Refusal, _, or_not_found
 from weetwie.flows import onboard
 from weetwie.runtime import clock
 from weetwie.text.signs import bare_addresses
@@ -122,9 +122,9 @@ async def on_guest(visit: Visit) -> Response:
     viewer, now = visit.viewer, clock.now()
     async with visit.site.database.transaction() as db:
         guest_id = await lookup(db, viewer, visit.request.path_params["handle"])
-        stay = next((one for one in await guests.mine(db, viewer) if one.guest_id == guest_id), None)
-        if stay is None:
-            raise NotFound
+        stay = or_not_found(
+            next((one for one in await guests.mine(db, viewer) if one.guest_id == guest_id), None)
+        )
         match visit.request.path_params["verb"]:
             case "prolong":
                 longest = rules.longest_stay(viewer.policy, now)
@@ -138,6 +138,5 @@ async def on_guest(visit: Visit) -> Response:
 
 def _check(visit: Visit) -> None:
     """For those who may invite, and those who have guests. Raises NotFound."""
-    reading.check_signed_in(visit)
     if visit.viewer.standing is not Standing.member:
         raise NotFound

@@ -10,6 +10,7 @@ from weetwie.domain.knowledge.inferred import Inferred
 from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.people.ranking import choose_near, choose_ranking, finds_near, is_ranked
 from weetwie.errors import Invalid, NotFound
+from weetwie.text.signs import whole_number
 from weetwie.views import posts as seen_posts
 from weetwie.web import reading
 from weetwie.web.shown import Shown
@@ -20,14 +21,12 @@ _HERE: Final = "/settings/knowledge"
 
 
 async def show(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
 
 async def save(visit: Visit) -> Response:
     """One form, one act: a topic chosen or taken back, a vouch declined, the switch."""
-    reading.check_signed_in(visit)
     given = dict(await visit.form())
     try:
         async with visit.site.database.transaction() as db:
@@ -39,17 +38,17 @@ async def save(visit: Visit) -> Response:
 
 
 async def _act(visit: Visit, db: Db, given: dict[str, str]) -> None:
-    act, name = given.get("act", ""), given.get("name", "")
+    act, name, id = given.get("act", ""), given.get("name", ""), whole_number(given.get("id"))
     if act in TopicChoice.__members__:
         await topics.choose(db, visit.viewer, name, TopicChoice[act])
     elif act == "take_back":
         await topics.take_back(db, visit.viewer, name)
-    elif act == "decline" and given.get("id", "").isdigit() and len(given["id"]) < 19:
-        await vouch.decline(db, visit.viewer, int(given["id"]))
-    elif act == "show_again" and given.get("id", "").isdigit() and len(given["id"]) < 19:
-        await not_about.show_again(db, visit.viewer, int(given["id"]))
-    elif act == "stop" and given.get("id", "").isdigit() and len(given["id"]) < 19:
-        await watched.stop(db, visit.viewer, int(given["id"]))
+    elif act == "decline" and id is not None:
+        await vouch.decline(db, visit.viewer, id)
+    elif act == "show_again" and id is not None:
+        await not_about.show_again(db, visit.viewer, id)
+    elif act == "stop" and id is not None:
+        await watched.stop(db, visit.viewer, id)
     elif act == "lately":
         await lately.publish(db, visit.viewer, visit.several.get("words", []), renews="renews" in given)
     elif act == "lately_off":

@@ -20,7 +20,6 @@ _TO_LIST = 1
 
 
 async def show_all(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         mine = await lists.lists(db, visit.viewer)
         faces = [await _members(visit, db, one.id, _FACES) for one in mine]
@@ -28,7 +27,6 @@ async def show_all(visit: Visit) -> Response:
 
 
 async def make(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given = await visit.form()
     async with visit.site.database.transaction() as db:
         id = await lists.make(db, visit.viewer, given.get("title", ""), _TO_LIST, is_exclusive=False)
@@ -37,7 +35,6 @@ async def make(visit: Visit) -> Response:
 
 async def show(visit: Visit) -> Response:
     """Its posts."""
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         own = await _own(visit, db)
         found = await reading.timeline(
@@ -58,7 +55,6 @@ async def show(visit: Visit) -> Response:
 
 async def show_verb(visit: Visit) -> Response:
     """What it is called and who is on it."""
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         own = await _own(visit, db)
         if visit.request.path_params["verb"] != "edit":
@@ -68,7 +64,6 @@ async def show_verb(visit: Visit) -> Response:
 
 
 async def act(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given = await visit.form()
     verb, id = visit.request.path_params["verb"], visit.request.path_params["id"]
     async with visit.site.database.transaction() as db:

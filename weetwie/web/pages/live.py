@@ -26,6 +26,7 @@ from weetwie.domain.timelines.listeners import (
 )
 from weetwie.domain.timelines.live import Live
 from weetwie.errors import Unavailable
+from weetwie.text.signs import whole_number
 from weetwie.text.text import tag_key
 from weetwie.views.posts import SeenPost
 from weetwie.web.visit import Visit
@@ -60,10 +61,10 @@ async def _channels(visit: Visit) -> Sequence[Channel]:
             return HOME, PUBLIC, NOTIFICATIONS
         case "tag":
             return tagged(tag_key(key[:100])), NOTIFICATIONS
-        case "list" if key.isascii() and key.isdigit() and len(key) < 19:
+        case "list" if (list_id := whole_number(key)) is not None:
             async with visit.site.database.reading() as db:
-                await lists.check_own(db, visit.viewer, int(key))
-            return of_list(int(key)), NOTIFICATIONS
+                await lists.check_own(db, visit.viewer, list_id)
+            return of_list(list_id), NOTIFICATIONS
     return (NOTIFICATIONS,)
 
 

@@ -12,7 +12,6 @@ from weetwie.web.visit import Visit
 
 
 async def show_settings(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         return await reading.show(
             visit,
@@ -26,7 +25,6 @@ async def show_settings(visit: Visit) -> Response:
 
 
 async def save_settings(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given = await visit.form()
     wanted = given.get("how_often", "")
     async with visit.site.database.transaction() as db:
@@ -40,7 +38,6 @@ async def save_settings(visit: Visit) -> Response:
 
 
 async def switch_beyond_off(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     await visit.form()
     async with visit.site.database.transaction() as db:
         await choice.choose(db, visit.viewer, HowOften.off)
@@ -49,7 +46,6 @@ async def switch_beyond_off(visit: Visit) -> Response:
 
 async def put_away(visit: Visit) -> Response:
     """A card of the first weeks, or all of them."""
-    reading.check_signed_in(visit)
     given = await visit.form()
     week = given.get("week", "")
     async with visit.site.database.transaction() as db:
@@ -63,7 +59,6 @@ async def put_away(visit: Visit) -> Response:
 
 
 async def answer(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given = await visit.form()
     async with visit.site.database.transaction() as db:
         id = visit.request.path_params["id"]

@@ -27,7 +27,6 @@ _PROPOSED: Final = 6
 
 async def show(visit: Visit) -> Response:
     """Beside the list stands the last conversation in which nothing is new: opening it would read it."""
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         listed = await messages.listed(visit, db)
         read = next((one for one in listed if not one.room.is_unread), None)
@@ -37,7 +36,6 @@ async def show(visit: Visit) -> Response:
 
 async def show_room(visit: Visit) -> Response:
     """The conversation in which this post stands; it is read with that. A script asks for its lines alone."""
-    reading.check_signed_in(visit)
     viewer, post_id = visit.viewer, visit.request.path_params["id"]
     async with visit.site.database.transaction() as db:
         people = await rooms.room_of(db, viewer, post_id)
@@ -50,7 +48,6 @@ async def show_room(visit: Visit) -> Response:
 
 async def write(visit: Visit) -> Response:
     """Goes on in a conversation."""
-    reading.check_signed_in(visit)
     given = dict(await visit.form())
     post_id = visit.request.path_params["id"]
     try:
@@ -65,7 +62,6 @@ async def write(visit: Visit) -> Response:
 
 
 async def act(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     await visit.form()
     async with visit.site.database.transaction() as db:
         people = await rooms.room_of(db, visit.viewer, visit.request.path_params["id"])
@@ -77,7 +73,6 @@ async def act(visit: Visit) -> Response:
 
 async def show_new(visit: Visit) -> Response:
     """`?to=` names people by their handles; where they have a conversation already, it goes on there."""
-    reading.check_signed_in(visit)
     given = {
         "to": visit.request.query_params.get("to", "")[:1000],
         "text": visit.request.query_params.get("text", "")[:5000],
@@ -97,7 +92,6 @@ async def show_new(visit: Visit) -> Response:
 
 async def send(visit: Visit) -> Response:
     """Begins a conversation, or goes on in the one that these people have."""
-    reading.check_signed_in(visit)
     given = dict(await visit.form())
     try:
         media_ids = await uploaded(visit)

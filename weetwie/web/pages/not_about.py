@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from weetwie.domain.knowledge import not_about
-from weetwie.errors import NotFound, _
+from weetwie.errors import _, or_not_found
+from weetwie.text.signs import whole_number
 from weetwie.views import posts as seen_posts
 from weetwie.web import reading
 from weetwie.web.visit import Visit
@@ -19,10 +20,9 @@ _MESSAGE: Final = _(
 
 async def show(visit: Visit) -> Response:
     """Asks before it is said; a link to this page is what an author is sent."""
-    reading.check_signed_in(visit)
     given = visit.request.query_params
     async with visit.site.database.reading() as db:
-        seen = await seen_posts.post(db, visit.viewer, _id(given.get("post", "")))
+        seen = await seen_posts.post(db, visit.viewer, or_not_found(whole_number(given.get("post"))))
         (post,) = await visit.site.presenter.posts(db, visit.viewer, [seen])
         return await reading.show(
             visit, db, "not_about.html", post=post, question=given.get("q", "")[:_LONGEST], is_said=False
@@ -30,9 +30,8 @@ async def show(visit: Visit) -> Response:
 
 
 async def say(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given = await visit.form()
-    question, post_id = given.get("q", "")[:_LONGEST], _id(given.get("post", ""))
+    question, post_id = given.get("q", "")[:_LONGEST], or_not_found(whole_number(given.get("post")))
     async with visit.site.database.transaction() as db:
         await not_about.hide(db, visit.viewer, post_id, question)
     async with visit.site.database.reading() as db:
@@ -43,9 +42,3 @@ async def say(visit: Visit) -> Response:
         return await reading.show(
             visit, db, "not_about.html", post=post, question=question, is_said=True, message=message
         )
-
-
-def _id(given: str) -> int:
-    if not (given.isascii() and given.isdigit() and len(given) < 19):
-        raise NotFound
-    return int(given)

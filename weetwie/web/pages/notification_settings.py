@@ -19,7 +19,7 @@ from weetwie.domain.notifications.policy import (
     set_policy,
 )
 from weetwie.domain.people import staying
-from weetwie.errors import NotFound
+from weetwie.errors import or_not_found
 from weetwie.flows import emails, week
 from weetwie.runtime import clock
 from weetwie.web import reading
@@ -32,7 +32,6 @@ _CHOICES: Final = {"accept": ACCEPT, "hold": HOLD, "drop": DROP}
 
 
 async def show(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     async with visit.site.database.transaction() as db:
         policy = await policy_of(db, visit.viewer)
         return await reading.show(
@@ -50,7 +49,6 @@ async def show(visit: Visit) -> Response:
 
 
 async def save(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given = await visit.form()
     async with visit.site.database.transaction() as db:
         before = await policy_of(db, visit.viewer)
@@ -64,7 +62,6 @@ async def save(visit: Visit) -> Response:
 
 
 async def show_email(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         return await reading.show(
             visit,
@@ -78,7 +75,6 @@ async def show_email(visit: Visit) -> Response:
 
 
 async def save_email(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given = await visit.form()
     async with visit.site.database.transaction() as db:
         if visit.site.sends_mail:
@@ -93,7 +89,6 @@ async def save_email(visit: Visit) -> Response:
 
 async def preview_email(visit: Visit) -> Response:
     """The email itself, as it would be sent now."""
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         written = await week.compose(
             visit.context(db), clock.now() - week.A_WEEK, visit.context(db).address("settings/email")
@@ -104,7 +99,6 @@ async def preview_email(visit: Visit) -> Response:
 
 
 async def show_held(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         found = await requests.requests(db, visit.viewer, reading.asked(visit))
         people = await visit.site.presenter.cards(db, visit.viewer, [one.from_id for one in found])
@@ -118,12 +112,9 @@ async def show_held(visit: Visit) -> Response:
 
 
 async def on_held(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     await visit.form()
     verbs = {"let": let_through, "dismiss": dismiss_held}
-    verb = verbs.get(visit.request.path_params["verb"])
-    if verb is None:
-        raise NotFound
+    verb = or_not_found(verbs.get(visit.request.path_params["verb"]))
     async with visit.site.database.transaction() as db:
         await verb(db, visit.viewer, [visit.request.path_params["id"]])
     return visit.back("/notifications/held")

@@ -46,7 +46,6 @@ class Told(msgspec.Struct, frozen=True):
 
 
 async def show(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     tab = visit.request.query_params.get("tab", "")
     async with visit.site.database.transaction() as db:
         asked = await questions.addressed(db, visit.viewer, _MOST_ASKED)

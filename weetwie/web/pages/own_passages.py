@@ -7,6 +7,7 @@ from weetwie.domain.passages import choices
 from weetwie.domain.passages.choices import OwnChoice
 from weetwie.errors import NotFound
 from weetwie.flows import own_passages
+from weetwie.text.signs import whole_number
 from weetwie.views import passages as seen_passages
 from weetwie.web import reading
 from weetwie.web.visit import Visit
@@ -15,7 +16,6 @@ _HERE = "/settings/elsewhere"
 
 
 async def show(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     viewer = visit.viewer
     async with visit.site.database.reading() as db:
         found = await inferred.inferred(db, viewer, elsewhere=True)
@@ -34,13 +34,12 @@ async def show(visit: Visit) -> Response:
 
 async def decide(visit: Visit) -> Response:
     """All of it, or one passage."""
-    reading.check_signed_in(visit)
     given = await visit.form()
-    act, id = given.get("act", ""), given.get("id", "")
+    act, id = given.get("act", ""), whole_number(given.get("id"))
     if act not in OwnChoice.__members__:
         raise NotFound
-    if id.isascii() and id.isdigit() and len(id) < 19:
-        await own_passages.decide_one(visit.site.database, visit.viewer, int(id), OwnChoice[act])
+    if id is not None:
+        await own_passages.decide_one(visit.site.database, visit.viewer, id, OwnChoice[act])
     else:
         await own_passages.decide(visit.site.database, visit.viewer, OwnChoice[act])
     return visit.back(_HERE)

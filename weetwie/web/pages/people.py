@@ -17,6 +17,7 @@ from weetwie.domain.relations import units
 from weetwie.domain.relations.relationship import relationships
 from weetwie.domain.relations.suggestions import suggestions
 from weetwie.domain.timelines.introductions import introductions
+from weetwie.text.signs import whole_number
 from weetwie.web import reading
 from weetwie.web.shown import Shown
 from weetwie.web.topics import with_topics_as_read
@@ -30,14 +31,13 @@ _STANDINGS: Final = {one.name: one for one in Standing}
 
 
 async def show(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given = visit.request.query_params
     words = given.get("q", "").strip()[:200]
     order: Literal["active", "new"] = "new" if given.get("order") == "new" else "active"
     if not visit.viewer.policy.tells_activity:
         order = "new"
     among = _among(visit)
-    offset = int(given["offset"]) if given.get("offset", "").isdigit() and len(given["offset"]) < 6 else 0
+    offset = whole_number(given.get("offset"), 5) or 0
     async with visit.site.database.reading() as db:
         if words:
             found = await _found(visit, db, words, among)

@@ -36,7 +36,6 @@ async def show(visit: Visit) -> Response:
 
 async def card(visit: Visit) -> Response:
     """What a name shows when one points at it."""
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         person_id = await lookup(db, visit.viewer, visit.request.path_params["handle"])
         found = await visit.site.presenter.person(db, visit.viewer, person_id)

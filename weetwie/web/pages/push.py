@@ -16,7 +16,6 @@ from weetwie.errors import Invalid, _
 from weetwie.flows import push as pushes
 from weetwie.http import webpush
 from weetwie.http.webpush import Device
-from weetwie.web import reading
 from weetwie.web.visit import Visit
 
 KINDS: Final = (*CHOSEN, "follow_request")
@@ -48,7 +47,6 @@ async def server_key(db: Db) -> str:
 
 async def begin(visit: Visit) -> Response:
     """What the browser has agreed with its push service."""
-    reading.check_signed_in(visit)
     given = await visit.form()
     try:
         p256dh, auth = webpush.decoded(given.get("p256dh", "")), webpush.decoded(given.get("auth", ""))
@@ -61,7 +59,6 @@ async def begin(visit: Visit) -> Response:
 
 
 async def end(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     await visit.form()
     async with visit.site.database.transaction() as db:
         await tokens.end_of_browser(db, visit.viewer)

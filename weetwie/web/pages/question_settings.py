@@ -12,6 +12,7 @@ from weetwie.domain.knowledge import subject
 from weetwie.domain.questions import preferences, respond
 from weetwie.domain.questions.preferences import Preferences
 from weetwie.errors import Invalid, NotFound, Refusal, _
+from weetwie.text.signs import whole_number
 from weetwie.web import reading
 from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
@@ -30,13 +31,11 @@ ZONES: Final = sorted(name for name in available_timezones() if name.startswith(
 
 
 async def show(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
 
 async def save(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given = dict(await visit.form())
     try:
         async with visit.site.database.transaction() as db:
@@ -51,7 +50,6 @@ async def save(visit: Visit) -> Response:
 
 async def act(visit: Visit) -> Response:
     """A topic may be asked about again; that somebody was named counts no more."""
-    reading.check_signed_in(visit)
     await visit.form()
     id = visit.request.path_params["id"]
     async with visit.site.database.transaction() as db:
@@ -90,11 +88,10 @@ async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Re
 
 def _read(given: dict[str, str]) -> Preferences:
     """Raises Invalid."""
-    most = given.get("most_a_week", "").strip()
     return Preferences(
         is_asked="is_asked" in given,
         away_until=_day(given.get("away_until", "").strip()),
-        most_a_week=int(most) if most.isascii() and most.isdigit() and len(most) < 4 else 0,
+        most_a_week=whole_number(given.get("most_a_week", "").strip(), 3) or 0,
         time_zone=given.get("time_zone", "").strip(),
         begins=_minutes(given.get("begins", "").strip()),
         ends=_minutes(given.get("ends", "").strip()),

@@ -11,6 +11,7 @@ from weetwie.domain.questions import answers as given_answers
 from weetwie.domain.questions import begin, respond, told
 from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.flows import answers, ask
+from weetwie.text.signs import whole_number
 from weetwie.text.text import tag_key
 from weetwie.views import posts as seen_posts
 from weetwie.web import question_standing, reading
@@ -24,7 +25,6 @@ _TABS: Final = ("waiting", "mine", "open", "answers")
 
 
 async def show(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     tab = visit.request.query_params.get("tab", "waiting")
     tab = tab if tab in _TABS else "waiting"
     topic = visit.request.query_params.get("topic", "").strip()[:100]
@@ -50,9 +50,7 @@ async def show(visit: Visit) -> Response:
 
 
 async def _ids(visit: Visit, db: Db, tab: str, topic: str) -> list[int]:
-    given = visit.request.query_params.get("max_id", "")
-    below = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
-    page = page_at(reading.LENGTH, below, None, None)
+    page = page_at(reading.LENGTH, whole_number(visit.request.query_params.get("max_id")), None, None)
     match tab:
         case "mine":
             return await told.own(db, visit.viewer, page)
@@ -98,7 +96,6 @@ async def show_article(visit: Visit) -> Response:
 
 async def act(visit: Visit) -> Response:
     """One tap. What is refused comes back with the question's page and the reason."""
-    reading.check_signed_in(visit)
     given = dict(await visit.form())
     id = visit.request.path_params["id"]
     try:
@@ -130,7 +127,7 @@ async def _act(visit: Visit, db: Db, id: int, given: dict[str, str]) -> None:
         case "refer":
             await _refer(visit, context, id, given)
         case "accept":
-            await answers.accept(context, id, _number(given.get("answer", "")))
+            await answers.accept(context, id, whole_number(given.get("answer")) or 0)
         case "still_so":
             await answers.confirm(context, id, is_still_so=True)
         case "no_longer":
@@ -143,12 +140,8 @@ async def _refer(visit: Visit, context: Context, id: int, given: dict[str, str])
     """Somebody by a button, or by their name or handle; else the people of a topic."""
     openly, who = "openly" in given, given.get("person", "").strip()
     if who.isdigit():
-        await ask.name_somebody(context, id, _number(who), openly=openly)
+        await ask.name_somebody(context, id, whole_number(who) or 0, openly=openly)
     elif given.get("somebody", "").strip():
         await ask.name_by_words(context, id, given["somebody"], openly=openly)
     else:
         raise Invalid(_("Say who might know: a person or a topic."))
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -50,13 +50,11 @@ async def save_privacy(visit: Visit) -> Response:
 
 
 async def _show(visit: Visit, template: str) -> Response:
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         return await _page(visit, db, template)
 
 
 async def _save(visit: Visit, template: str, read: Read) -> Response:
-    reading.check_signed_in(visit)
     given = dict(await visit.form())
     try:
         async with visit.site.database.transaction() as db:

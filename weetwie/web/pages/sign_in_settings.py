@@ -48,7 +48,6 @@ async def show(visit: Visit) -> Response:
 
 
 async def act(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given = await visit.form()
     verb = visit.request.path_params["verb"]
     try:
@@ -68,7 +67,6 @@ async def act(visit: Visit) -> Response:
 
 
 async def _page(visit: Visit, status: int = 200, /, **more: Shown) -> Response:
-    reading.check_signed_in(visit)
     site = visit.site
     async with site.database.reading() as db:
         known = await sign_on.connected(db, visit.viewer)

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
 from weetwie.domain.identity import links
-from weetwie.errors import NotFound
+from weetwie.errors import or_not_found
 from weetwie.flows import offboard
 from weetwie.flows import stop as stopping
 from weetwie.web.visit import Visit
@@ -28,10 +28,7 @@ async def answer(visit: Visit) -> Response:
 
 async def _person(visit: Visit, db: Db) -> Viewer:
     link = await links.look(db, "stay", visit.request.path_params["token"])
-    person = await visit.site.memory.person(db, link.person_id or 0)
-    if person is None:
-        raise NotFound
-    return person
+    return or_not_found(await visit.site.memory.person(db, link.person_id or 0))
 
 
 async def show_stop(visit: Visit) -> Response:

@@ -14,7 +14,6 @@ from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
@@ -26,7 +25,6 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Shown) -> Respo
 
 
 async def act(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given = await visit.form()
     if given.get("act") != "answer":
         async with visit.site.database.transaction() as db:

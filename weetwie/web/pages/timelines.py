@@ -34,7 +34,6 @@ Find = Callable[[Db, Viewer, Page], Awaitable[Sequence[SeenPost]]]
 
 async def all_posts(visit: Visit) -> Response:
     """Everyone's: the second tab of Home."""
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         found = await reading.timeline(
             visit, db, lambda db, page: publics.public(db, visit.viewer, page), folds=True
@@ -61,7 +60,6 @@ async def favourites(visit: Visit) -> Response:
 
 async def _kept(visit: Visit, here: str, find: Find) -> Response:
     """What one has bookmarked, or favourited; of it what has these words, where any are given."""
-    reading.check_signed_in(visit)
     words = visit.request.query_params.get("q", "").strip()
 
     async def kept(db: Db, page: Page) -> Sequence[SeenPost]:
@@ -94,7 +92,6 @@ async def _kept(visit: Visit, here: str, find: Find) -> Response:
 
 async def tag(visit: Visit) -> Response:
     """A topic: what is posted under it, what is asked about it, who writes about it."""
-    reading.check_signed_in(visit)
     key = text.tag_key(visit.request.path_params["tag"])
     tab = visit.request.query_params.get("tab", "")
     async with visit.site.database.reading() as db:

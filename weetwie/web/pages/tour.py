@@ -3,18 +3,15 @@
 from starlette.responses import Response
 
 from weetwie.domain.people.benefit import end_tour
-from weetwie.web import reading
 from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     return visit.go("/?tour=1#tour")
 
 
 async def end(visit: Visit) -> Response:
     """Taken, left in the middle, or not wanted."""
-    reading.check_signed_in(visit)
     await visit.form()
     async with visit.site.database.transaction() as db:
         await end_tour(db, visit.viewer)

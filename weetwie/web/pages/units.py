@@ -12,14 +12,12 @@ _HERE = "/settings/departments"
 
 
 async def show(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         mine = await units.own(db, visit.viewer)
         return await reading.show(visit, db, "settings_departments.html", units=mine)
 
 
 async def act(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given = await visit.form()
     name = given.get("unit", "")
     async with visit.site.database.transaction() as db:

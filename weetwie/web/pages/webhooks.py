@@ -11,6 +11,7 @@ from weetwie.domain.webhooks import deliveries, webhooks
 from weetwie.domain.webhooks.webhooks import OwnWebhook
 from weetwie.errors import NotFound, Refusal
 from weetwie.flows import webhooks as flow
+from weetwie.text.signs import whole_number
 from weetwie.views import posts as seen_posts
 from weetwie.web import reading
 from weetwie.web.shown import Shown
@@ -64,7 +65,6 @@ async def act(visit: Visit) -> Response:
 async def _act(visit: Visit, db: Db, id: int, verb: str, given: Mapping[str, str]) -> str:
     """The secret, where there is another."""
     context, viewer = visit.context(db), visit.viewer
-    which = given.get("which", "")
     match verb:
         case "rotate":
             return await webhooks.rotate(db, viewer, id)
@@ -75,15 +75,13 @@ async def _act(visit: Visit, db: Db, id: int, verb: str, given: Mapping[str, str
         case "test":
             await flow.send_test(context, id)
         case "again":
-            number = int(which) if which.isascii() and which.isdigit() and len(which) < 19 else 0
-            await flow.send_again(context, id, number)
+            await flow.send_again(context, id, whole_number(given.get("which")) or 0)
         case _other:
             raise NotFound
     return ""
 
 
 def _check(visit: Visit) -> None:
-    reading.check_signed_in(visit)
     if "webhooks" not in visit.viewer.policy.connections or visit.viewer.standing is not Standing.member:
         raise NotFound
 

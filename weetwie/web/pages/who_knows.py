@@ -22,6 +22,7 @@ from weetwie.domain.search.passages import search as search_passages
 from weetwie.domain.search.posts import search as search_posts
 from weetwie.domain.search.query import read
 from weetwie.flows.translated_search import in_every_language
+from weetwie.text.signs import whole_number
 from weetwie.text.text import is_question, tag_key
 from weetwie.views import passages as seen_passages
 from weetwie.views import posts as seen_posts
@@ -70,7 +71,6 @@ _NOTHING: Final[dict[str, Shown]] = {
 
 
 async def show(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     words = _words(visit)
     async with visit.site.database.reading() as db:
         found = _NOTHING | (await _found(visit, db, words) if words else {})
@@ -80,7 +80,6 @@ async def show(visit: Visit) -> Response:
 
 async def watch(visit: Visit) -> Response:
     """One notification when somebody writes about what nobody could answer, or none after all."""
-    reading.check_signed_in(visit)
     given = await visit.form()
     words = given.get("q", "").strip()[:_LONGEST]
     async with visit.site.database.transaction() as db:
@@ -94,7 +93,6 @@ async def watch(visit: Visit) -> Response:
 
 async def while_typing(visit: Visit) -> Response:
     """People, topics and answered questions for what has been typed so far, as a piece of a page."""
-    reading.check_signed_in(visit)
     words, viewer, presenter = _words(visit), visit.viewer, visit.site.presenter
     if len(words) < 2 or read(words).has_operators:
         return visit.show("parts/while_typing.html", people=[], found=[], tags=[], answered=[])
@@ -113,7 +111,6 @@ async def while_typing(visit: Visit) -> Response:
 
 async def while_asking(visit: Visit) -> Response:
     """For a question that is being typed into the box: what has been answered, and who has dealt with it, as a piece of a page."""
-    reading.check_signed_in(visit)
     words = _words(visit)
     async with visit.site.database.reading() as db:
         found = await before_asking(visit, db, words)
@@ -261,5 +258,4 @@ def _older(visit: Visit, offset: int) -> str:
 
 
 def _offset(visit: Visit) -> int:
-    given = visit.request.query_params.get("offset", "")
-    return min(int(given), 10_000) if given.isascii() and given.isdigit() and len(given) < 6 else 0
+    return min(whole_number(visit.request.query_params.get("offset"), 5) or 0, 10_000)

@@ -29,7 +29,6 @@ _ENOUGH_TO_TELL: Final = 20
 
 
 async def publish(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given = dict(await visit.form())
     media_ids = media_of(visit)
     if (panel := await _before_asking(visit, given)) is not None:
@@ -117,7 +116,6 @@ async def _before_asking(visit: Visit, given: Mapping[str, str]) -> Response | N
 
 async def again(visit: Visit) -> Response:
     """What was written, to go on with it."""
-    reading.check_signed_in(visit)
     given = dict(await visit.form())
     async with visit.site.database.reading() as db:
         return await home.page(visit, db, 200, **returned(visit, given))
@@ -161,7 +159,6 @@ async def _rendered(visit: Visit, post_id: int) -> Response:
 
 async def show_who_sees(visit: Visit) -> Response:
     """Who would see what is being written, as it stands now; and whether one cannot tell its language."""
-    reading.check_signed_in(visit)
     given = await visit.form()
     written = given.get("text", "")
     async with visit.site.database.reading() as db:
@@ -172,7 +169,6 @@ async def show_who_sees(visit: Visit) -> Response:
 
 async def show_scheduled(visit: Visit) -> Response:
     """What waits for its time, and what was refused when its time had come."""
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         waiting = sorted(await scheduled.waiting(db, visit.viewer, Page(200)), key=lambda one: one.at)
         return await reading.show(visit, db, "scheduled.html", waiting=waiting)
@@ -180,7 +176,6 @@ async def show_scheduled(visit: Visit) -> Response:
 
 async def on_scheduled(visit: Visit) -> Response:
     """Another time, or not at all."""
-    reading.check_signed_in(visit)
     given = dict(await visit.form())
     verb, id = visit.request.path_params["verb"], visit.request.path_params["id"]
     async with visit.site.database.transaction() as db:

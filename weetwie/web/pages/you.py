@@ -17,7 +17,6 @@ async def show_keyboard(visit: Visit) -> Response:
 
 
 async def set_theme(visit: Visit) -> Response:
-    reading.check_signed_in(visit)
     given = await visit.form()
     async with visit.site.database.transaction() as db:
         await change(db, visit.viewer, visit.viewer.person_id, Changes(theme=given.get("theme", "")))
@@ -25,6 +24,5 @@ async def set_theme(visit: Visit) -> Response:
 
 
 async def _page(visit: Visit, template: str) -> Response:
-    reading.check_signed_in(visit)
     async with visit.site.database.reading() as db:
         return await reading.show(visit, db, template)

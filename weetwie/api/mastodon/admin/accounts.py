@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
@@ -21,7 +21,6 @@ from weetwie.domain.people.register import RegisterFilter as Asked
 from weetwie.domain.people.register import State
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
 from weetwie.flows import moderate
-from weetwie.runtime import clock
 
 routes = Routes("admin")
 
@@ -117,8 +116,7 @@ async def _listed(call: Call, wanted: Names, asked: Asked, *, has_none: bool) ->
 
 async def _owner(call: Call, address: str) -> int | None:
     """Addresses are for those who look after people."""
-    if not permissions.look_after_people(call.viewer, clock.now()):
-        raise Forbidden
+    allowed.check(call.viewer, permissions.look_after_people)
     return await addresses.owner(await call.db(), address)
 
 
@@ -139,8 +137,7 @@ async def approve(call: Call) -> bytes:
 async def reject(call: Call) -> bytes:
     """Decline their request; nothing else changes."""
     db = await call.db()
-    if not permissions.look_after_people(call.viewer, clock.now()):
-        raise Forbidden
+    allowed.check(call.viewer, permissions.look_after_people)
     found = await present.accounts(call, [call.id])
     behind = await register.behind(db, call.viewer, [call.id])
     if call.id not in found or not behind[call.id].waits:

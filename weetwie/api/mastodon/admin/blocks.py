@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from msgspec import Struct
 
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
@@ -13,8 +13,7 @@ from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import PageParams, at_most
 from weetwie.domain.moderation import address_blocks
 from weetwie.domain.moderation.address_blocks import BlockedAddress
-from weetwie.errors import Forbidden, Invalid, NotFound, _
-from weetwie.runtime import clock
+from weetwie.errors import Invalid, NotFound, _
 
 routes = Routes("admin")
 
@@ -79,26 +78,21 @@ def _wire(one: BlockedAddress) -> wire.AdminCanonicalEmailBlock:
     return wire.AdminCanonicalEmailBlock(id=str(one.id), canonical_email_hash=one.hash.hex())
 
 
-def _check(call: Call) -> None:
-    if not permissions.look_behind(call.viewer, clock.now()):
-        raise Forbidden
-
-
 def _never_any(name: str, kind: type, sentence: str, *, has_put: bool = False) -> None:
     """The endpoints of what there is none of: an empty list, nothing by any id, and no way to add to it."""
     path, read, write = f"/api/v1/admin/{name}", [f"admin:read:{name}"], [f"admin:write:{name}"]
     what = name.replace("_", " ")
 
     async def listed(call: Call) -> list[object]:
-        _check(call)
+        allowed.check(call.viewer, permissions.look_behind)
         return []
 
     async def none(call: Call) -> None:
-        _check(call)
+        allowed.check(call.viewer, permissions.look_behind)
         raise NotFound
 
     async def refuse(call: Call) -> None:
-        _check(call)
+        allowed.check(call.viewer, permissions.look_behind)
         raise Invalid(sentence)
 
     for endpoint, summary in (

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from weetwie import __version__
-from weetwie.access import permissions
+from weetwie.access import allowed, permissions
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
@@ -19,7 +19,6 @@ from weetwie.api.mastodon.instance import domain
 from weetwie.api.mastodon.trends import FewParams
 from weetwie.api.parameters import OffsetParams, at_most
 from weetwie.domain.moderation import measures as counted
-from weetwie.errors import Forbidden
 from weetwie.runtime import clock
 from weetwie.text.text import tag_key
 
@@ -54,11 +53,6 @@ class WantedCohorts(Struct, frozen=True, kw_only=True):
     start_at: datetime
     end_at: datetime
     frequency: Literal["day", "month"] = "day"
-
-
-def _check(call: Call) -> None:
-    if not permissions.look_behind(call.viewer, clock.now()):
-        raise Forbidden
 
 
 @routes.post("/api/v1/admin/measures", scopes=_READ)
@@ -168,7 +162,7 @@ async def retention(call: Call, wanted: WantedCohorts) -> list[wire.AdminCohort]
 @routes.get("/api/v1/admin/trends/tags", scopes=_READ)
 async def trending_tags(call: Call, wanted: FewParams) -> list[wire.AdminTag]:
     """Trending hashtags, as everyone sees them; none needs a review."""
-    _check(call)
+    allowed.check(call.viewer, permissions.look_behind)
     more = {"trendable": True, "usable": True, "listable": True, "requires_review": False}
     return [
         msgspec.convert(msgspec.to_builtins(one) | more, wire.AdminTag)
@@ -179,7 +173,7 @@ async def trending_tags(call: Call, wanted: FewParams) -> list[wire.AdminTag]:
 @routes.get("/api/v1/admin/trends/links", scopes=_READ)
 async def trending_links(call: Call, wanted: FewParams) -> list[wire.AdminTrendsLink]:
     """Trending links, as everyone sees them."""
-    _check(call)
+    allowed.check(call.viewer, permissions.look_behind)
     return [
         msgspec.convert(msgspec.to_builtins(one) | {"requires_review": False}, wire.AdminTrendsLink)
         for one in await trends.links(call, wanted)
@@ -189,7 +183,7 @@ async def trending_links(call: Call, wanted: FewParams) -> list[wire.AdminTrends
 @routes.get("/api/v1/admin/trends/statuses", scopes=_READ, answer=list[wire.AdminTrendsStatus])
 async def trending_statuses(call: Call, wanted: OffsetParams) -> bytes:
     """Trending posts, as everyone sees them."""
-    _check(call)
+    allowed.check(call.viewer, permissions.look_behind)
     found: list[msgspec.Raw] = msgspec.json.decode(
         await trends.statuses(call, wanted), type=list[msgspec.Raw]
     )

@@ -1,0 +1,88 @@
+"""Who may open a page, by its address."""
+
+from datetime import timedelta
+from typing import Final
+
+from weetwie.access import permissions
+from weetwie.domain.identity import sessions
+from weetwie.runtime import clock
+from weetwie.web.bounds import UNCOUNTED
+from weetwie.web.reading import SignInAgain, check_allowed, check_signed_in
+from weetwie.web.visit import Visit
+
+PROVED: Final = timedelta(hours=1)
+OPEN: Final = UNCOUNTED | {
+    "/",
+    "/questions/{id:int}",
+    "/elsewhere/{id:int}",
+    "/@{handle}",
+    "/@{handle}/{id:int}",
+    "/embed/allow",
+    "/embed/open",
+    "/about",
+    "/about/why",
+    "/docs/api",
+    "/docs/api/{group}",
+    "/auth/sign_in",
+    "/auth/sign_out",
+    "/auth/passkey/{verb}",
+    "/auth/link",
+    "/auth/link/{token}",
+    "/auth/proxy",
+    "/auth/sso/{key}",
+    "/auth/sso/{key}/callback",
+    "/auth/sso/{key}/logout",
+    "/auth/saml/{key}",
+    "/auth/saml/{key}/acs",
+    "/auth/saml/{key}/callback",
+    "/auth/saml/{key}/logout",
+    "/auth/saml/{key}/metadata",
+    "/auth/password/{token}",
+    "/auth/address/{token}",
+    "/reset",
+    "/appeal/{token}",
+    "/stay/{token}",
+    "/letters/stop/{token}",
+    "/join",
+    "/join/{token}",
+    "/farewell/{token}",
+    "/welcome/{token}",
+    "/oauth/authorize",
+}
+"""Those that strangers may open; all other pages are for people who are signed in."""
+ADMIN_RULES: Final = {
+    "/admin": permissions.look_behind,
+    "/admin/benefit": permissions.look_behind,
+    "/admin/benefit.pdf": permissions.look_behind,
+    "/admin/benefit.csv": permissions.look_behind,
+    "/admin/people": permissions.look_after_people,
+    "/admin/people.csv": permissions.look_after_people,
+    "/admin/people/{handle}/{verb}": permissions.look_behind,
+    "/admin/selected/{verb}": permissions.look_after_people,
+    "/admin/reports": permissions.moderate,
+    "/admin/reports/{id:int}/{verb}": permissions.moderate,
+    "/admin/appeals/{id:int}/{verb}": permissions.moderate,
+}
+"""Who may open a page of the administration; all others are for administrators."""
+
+
+async def check_may_open(come: Visit, path: str) -> None:
+    """Raises SignInFirst for strangers, and NotFound for those who do not run the place."""
+    if path not in OPEN:
+        check_signed_in(come)
+    if path.startswith(("/admin", "/inspections")):
+        await _check_proved(come)
+    if path.startswith("/admin"):
+        check_allowed(come, ADMIN_RULES.get(path, permissions.administer))
+
+
+async def _check_proved(come: Visit) -> None:
+    """Whoever runs the place shows once an hour that it is them. What was filled in on a page that was opened in time is
+    still taken an hour later. Raises SignInAgain."""
+    now = clock.now()
+    if not (permissions.look_behind(come.viewer, now) or permissions.inspect(come.viewer, now)):
+        return
+    within = PROVED if come.request.method == "GET" else 2 * PROVED
+    async with come.site.database.reading() as db:
+        if not await sessions.is_proved(db, come.viewer, within):
+            raise SignInAgain

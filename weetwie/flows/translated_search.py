@@ -2,14 +2,16 @@
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
-from weetwie.domain.knowledge.translating import others
+from weetwie.domain.knowledge.translating import Glosses, others
 from weetwie.domain.search.query import SearchQuery, said, spans, translated
 
 
-async def in_every_language(db: Db, viewer: Viewer, asked: SearchQuery) -> SearchQuery:
+async def in_every_language(
+    db: Db, viewer: Viewer, asked: SearchQuery, glosses: Glosses | None = None
+) -> SearchQuery:
     """The same, with what stands for its words, unless it says `translate:off`."""
     if not asked.translates:
         return asked
     given = [said(asked, span) for span in spans(asked)]
     line = " ".join(term.text for term in asked.terms)
-    return translated(asked, await others(db, viewer, line, given))
+    return translated(asked, await others(glosses or Glosses(db, viewer), viewer, line, given))

@@ -15,6 +15,7 @@ from weetwie.api.parameters import LooseId, at_most, skipped
 from weetwie.database.paging import page as page_at
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge.experts import knowers
+from weetwie.domain.knowledge.translating import Glosses
 from weetwie.domain.people.search import handle_of, search
 from weetwie.domain.relations.tags import tags_like
 from weetwie.domain.search.posts import search as search_posts
@@ -51,6 +52,7 @@ async def find(call: Call, wanted: SearchFor) -> bytes:
     people: list[SeenPerson] = []
     posts: list[SeenPost] = []
     tags: list[wire.Tag] = []
+    glosses = Glosses(db, call.viewer)
     named = named_by(wanted.q.strip(), call.base_url)
     if named is not None:
         people, posts = await _resolve(db, call.viewer, named)
@@ -58,7 +60,7 @@ async def find(call: Call, wanted: SearchFor) -> bytes:
         asked = read(wanted.q)
         is_plain = not asked.has_operators
         if wanted.type in (None, "accounts") and is_plain and not wanted.q.startswith("#"):
-            people = await _people(call, wanted)
+            people = await _people(call, wanted, glosses)
         if (
             wanted.type in (None, "hashtags")
             and (is_plain or wanted.q.startswith("#"))
@@ -66,7 +68,8 @@ async def find(call: Call, wanted: SearchFor) -> bytes:
         ):
             tags = await _tags(call, wanted)
         if wanted.type in (None, "statuses") and not wanted.q.startswith("@"):
-            posts = await _posts(call, wanted, await in_every_language(db, call.viewer, asked))
+            meant = await in_every_language(db, call.viewer, asked, glosses)
+            posts = await _posts(call, wanted, meant)
     statuses = await present.statuses(call, posts)
     return b'{"accounts":%b,"statuses":%b,"hashtags":%b}' % (
         await present.accounts(call, people),
@@ -83,7 +86,7 @@ async def _resolve(db: Db, viewer: Viewer, named: AddressTarget) -> tuple[list[S
     return await seen_people.people(db, viewer, ids), []
 
 
-async def _people(call: Call, wanted: SearchFor) -> list[SeenPerson]:
+async def _people(call: Call, wanted: SearchFor, glosses: Glosses) -> list[SeenPerson]:
     """By name; where nobody is called so, those who know about it."""
     db = await call.db()
     words = local_handle(wanted.q, call.base_url, strict=False)
@@ -96,7 +99,7 @@ async def _people(call: Call, wanted: SearchFor) -> list[SeenPerson]:
         only_followed=wanted.following,
     )
     if not ids and not wanted.offset and not wanted.following and call.viewer.is_person:
-        found = await knowers(db, call.viewer, wanted.q, most=2 * wanted.limit)
+        found = await knowers(db, call.viewer, wanted.q, most=2 * wanted.limit, glosses=glosses)
         return (await seen_people.ranked(db, call.viewer, found))[: wanted.limit]
     return await seen_people.people(db, call.viewer, ids)
 

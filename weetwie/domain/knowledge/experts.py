@@ -17,7 +17,7 @@ from weetwie.domain.knowledge import delicate
 from weetwie.domain.knowledge.answer import NOTHING, Expert, ExpertAnswer, Filters, StandIn, WrittenElsewhere
 from weetwie.domain.knowledge.arrays import Ints
 from weetwie.domain.knowledge.found import FoundPosts
-from weetwie.domain.knowledge.translating import Translated, translated
+from weetwie.domain.knowledge.translating import Glosses, Translated, translated
 from weetwie.domain.knowledge.words import AskedWord
 from weetwie.errors import Invalid, _
 from weetwie.runtime.beside import beside
@@ -64,7 +64,7 @@ async def who_knows(
     is always "knows", and nobody has a date. `most_elsewhere`: so many passages are given, whoever wrote them.
     """
     _check_length(question)
-    language, asked, whole, left_out = understanding = await understood(db, viewer, question)
+    language, asked, whole, left_out = understanding = await understood(Glosses(db, viewer), viewer, question)
     if not whole.asked:
         return ExpertAnswer((), 0)
     from weetwie.domain.knowledge import around, elsewhere_found, finding, keeping
@@ -84,11 +84,11 @@ async def who_knows(
         return _told(people, len(found.ids), gathered, written, left_out, unknown, stand_ins)
 
 
-async def knowers(db: Db, viewer: Viewer, question: str, most: int) -> list[int]:
+async def knowers(db: Db, viewer: Viewer, question: str, most: int, glosses: Glosses) -> list[int]:
     """Whom posts speak for, the best first, and nothing of why: for a search, which asks with each letter that is typed. Who of
     them is shown is for `views.people.ranked` to say."""
     _check_length(question)
-    understanding = await understood(db, viewer, question)
+    understanding = await understood(glosses, viewer, question)
     whole = understanding[2]
     if not whole.asked:
         return []
@@ -145,14 +145,16 @@ def _told(
     )
 
 
-async def understood(db: Db, viewer: Viewer, question: str) -> Understanding:
+async def understood(glosses: Glosses, viewer: Viewer, question: str) -> Understanding:
     """Its language, what people are found by, what posts are, and what nobody is ever found by."""
     told, never = delicate.without(question, viewer.policy.never_inferred)
     language = asking.language_of(told)
-    asked = await translated(db, viewer, told, await _read(told), language)
+    asked = await translated(glosses, viewer, told, await _read(told), language)
     left_out, whole = [*never, *asked.left_out], asked
     if left_out:
-        whole = await translated(db, viewer, question, await _read(question), language, is_of_posts=False)
+        whole = await translated(
+            glosses, viewer, question, await _read(question), language, is_of_posts=False
+        )
     return language, asked, whole, left_out
 
 

@@ -79,7 +79,7 @@ async def who_list(db: Db, viewer: Viewer, words: str, limit: int) -> list[int]:
     key = rules.key_of(words)
     if len(key) < _LEAST_ASKED:
         return []
-    meant = (await translating.others(db, viewer, words, [words])).get(words, [])
+    meant = (await translating.others(translating.Glosses(db, viewer), viewer, words, [words])).get(words, [])
     keys = list(dict.fromkeys([key, *map(rules.key_of, meant)]))
     rows = await _WHO_LIST.rows(db, viewer, keys=keys, limit=limit)
     return [row["id"] for row in rows]

@@ -29,24 +29,42 @@ class Translated(msgspec.Struct, frozen=True):
     """Words that are never inferred of anybody, going by what they mean in another language."""
 
 
+class Glosses:
+    """What the glossary says of a line, looked up once for all that ask of the same words: a search for people and for posts."""
+
+    def __init__(self, db: Db, viewer: Viewer) -> None:
+        self._db, self._viewer = db, viewer
+        self._found = dict[tuple[int, ...], list[dict[str, list[str]]]]()
+
+    async def of(self, line: str) -> list[dict[str, list[str]]]:
+        terms = tuple(form for word in words.tokens(line)[:_MOST_WORDS] for form in words.forms(word))
+        if terms not in self._found:
+            self._found[terms] = await glossary.of_terms(self._db, self._viewer, terms)
+        return self._found[terms]
+
+
 async def translated(
-    db: Db, viewer: Viewer, question: str, asked: list[AskedWord], language: str, *, is_of_posts: bool = True
+    glosses: Glosses,
+    viewer: Viewer,
+    question: str,
+    asked: list[AskedWord],
+    language: str,
+    *,
+    is_of_posts: bool = True,
 ) -> Translated:
     """With `is_of_posts` nothing that is never inferred stands in it, in no language."""
     if not viewer.policy.translates or not asked:
         return Translated(asked)
-    said = words.tokens(question)[:_MOST_WORDS]
-    glossed = await glossary.of_terms(db, viewer, [form for word in said for form in words.forms(word)])
+    glossed = await glosses.of(question)
     never = viewer.policy.never_inferred if is_of_posts else None
     return await beside(question, _find, question, asked, language, never, glossed)
 
 
-async def others(db: Db, viewer: Viewer, line: str, said: Sequence[str]) -> dict[str, list[str]]:
+async def others(glosses: Glosses, viewer: Viewer, line: str, said: Sequence[str]) -> dict[str, list[str]]:
     """For each of these words and phrases of a line those that mean the same and nothing else, for a search."""
     if not viewer.policy.translates or not said:
         return {}
-    terms = [form for word in words.tokens(line)[:_MOST_WORDS] for form in words.forms(word)]
-    glossed = await glossary.of_terms(db, viewer, terms)
+    glossed = await glosses.of(line)
     language = asking.language_of(line)
     return await beside(line, _others, said, language, viewer.policy.never_inferred, glossed)
 

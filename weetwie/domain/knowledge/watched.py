@@ -13,7 +13,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.knowledge import background, word_list
 from weetwie.domain.knowledge.experts import understood, who_knows
-from weetwie.domain.knowledge.translating import Translated
+from weetwie.domain.knowledge.translating import Glosses, Translated
 from weetwie.domain.knowledge.twins import Twin
 from weetwie.errors import Invalid, TooMany, _
 from weetwie.events import PersonErased
@@ -92,7 +92,7 @@ def _plain(question: str) -> str:
 async def _carrying(db: Db, viewer: Viewer, question: str) -> list[int]:
     """The numbers of the words that say most, and of what stands for them in other languages, whoever will use it first."""
     weights = (await who_knows(db, viewer, question)).wanted
-    _language, asked, _whole, _left_out = await understood(db, viewer, question)
+    _language, asked, _whole, _left_out = await understood(Glosses(db, viewer), viewer, question)
     each = [max((weights.get(term, 0.0) for term in one.terms), default=0.0) for one in asked.asked]
     carrying = {place for place, weight in enumerate(each) if weight >= _CARRIES * max(each) > 0}
     return await asyncio.to_thread(_terms, asked, carrying)

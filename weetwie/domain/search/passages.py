@@ -57,7 +57,7 @@ async def search(
 ) -> list[int]:
     """The ids of those that have what is asked for, of the newest `enough` those that fit best first. What asks for posts alone
     (what one marked, replies, polls) finds none."""
-    if asks_for_posts(asked) or asked == SearchQuery(order=asked.order):
+    if asked.has_conditions or asked == SearchQuery(order=asked.order):
         return []
     people = await posts.people(db, viewer, asked.authors)
     given = None if people is None else await question(db, asked, people, None)
@@ -69,16 +69,6 @@ async def search(
     if asked.order != "time" and ranking:
         found.sort(key=lambda one: (one.fit, one.id), reverse=True)
     return [one.id for one in found[offset : offset + limit]]
-
-
-def asks_for_posts(asked: SearchQuery) -> bool:
-    return bool(
-        asked.place != "all"
-        or asked.spoken_to
-        or asked.is_reply is not None
-        or asked.is_answered is not None
-        or asked.has_quote is not None
-    )
 
 
 async def _newest(

@@ -73,7 +73,8 @@ async def search(
         given = await question(db, asked, named, by, goes_on=goes_on)
         if given is None:
             return []
-        hunt = _Hunt(db, viewer, _parameters(asked, named, *given), *bounds(asked))
+        fitting = _FITTING_CONDITIONS if asked.has_conditions else _FITTING
+        hunt = _Hunt(db, viewer, fitting, _parameters(asked, named, *given), *bounds(asked))
         found, is_scarce = await _page(hunt, asked, page, offset)
         if not is_scarce:
             break
@@ -86,6 +87,7 @@ class _Hunt:
 
     db: Db
     viewer: Viewer
+    fitting: VisibleQuery
     parameters: dict[str, Value]
     above: int
     below: int
@@ -96,7 +98,7 @@ class _Hunt:
         above, below = max(above, self.above), min(below, self.below)
         while below > above + 1 and len(found) < limit:
             wanted = limit - len(found)
-            rows = await _FITTING.rows(
+            rows = await self.fitting.rows(
                 self.db,
                 self.viewer,
                 **self.parameters,
@@ -171,7 +173,7 @@ _RANKING = param("ranking", Text)
 _YEAR = 365 * 86_400_000
 
 
-def _fitting(viewer_sql: ViewerSql) -> Executable:
+def _fitting(viewer_sql: ViewerSql, *, has_conditions: bool = False) -> Executable:
     """Plan: ids from the index of words, newest first; each post by primary key, until there are enough under the law."""
     wanted = cast(param("wanted", Text), TSQUERY)
     found = func.posts_with_words(wanted, _ABOVE, _BELOW, param("enough", Integer)).table_valued(
@@ -179,12 +181,13 @@ def _fitting(viewer_sql: ViewerSql) -> Executable:
     )
     each = func.unnest(found.c.post_ids).table_valued(column("id", BigInteger), with_ordinality="place")
     numbered, post, words = each.render_derived().lateral(), aliased(Post), aliased(PostWords)
+    conditions = _conditions(viewer_sql, post) if has_conditions else []
     seen = (
         select(post.id, case((_RANKING == "", 0.0), else_=_fit(post, words)).label("fit"))
         .select_from(numbered)
         .join(post, post.id == numbered.c.id)
         .join(words, words.post_id == numbered.c.id)
-        .where(visibility.post(viewer_sql, post), *_conditions(viewer_sql, post))
+        .where(visibility.post(viewer_sql, post), *conditions)
         .order_by(numbered.c.place)
         .limit(param("limit", BigInteger))
         .lateral()
@@ -254,6 +257,8 @@ def _sees(viewer_sql: ViewerSql, post_id: IdSql) -> BoolSql:
 
 
 _FITTING = VisibleQuery(_fitting, is_frequent=True)
+_FITTING_CONDITIONS = VisibleQuery(lambda viewer_sql: _fitting(viewer_sql, has_conditions=True))
+"""Apart, for hardly anybody asks so, and starting a plan costs for each condition in it, asked or not."""
 _PEOPLE = Query(
     select(func.folded(Person.handle).label("handle"), Person.id).where(
         func.folded(Person.handle) == any_(param("handles", ARRAY(Text)))

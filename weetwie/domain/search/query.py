@@ -79,6 +79,17 @@ class SearchQuery(msgspec.Struct, kw_only=True):
     order: Order | None = None
 
     @property
+    def has_conditions(self) -> bool:
+        """Whether something is asked that no sign in the index decides, but what else the viewer sees or has marked."""
+        return bool(
+            self.place != "all"
+            or self.spoken_to
+            or self.is_reply is not None
+            or self.is_answered is not None
+            or self.has_quote is not None
+        )
+
+    @property
     def has_operators(self) -> bool:
         return self != SearchQuery(terms=self.terms, others=self.others) or any(
             term.is_phrase or term.is_out for term in self.terms

@@ -11,11 +11,13 @@ from weetwie.database.pool import Db
 from weetwie.domain.timelines.home import home
 from weetwie.domain.timelines.person import posts_of
 from weetwie.domain.timelines.public import public, tagged
+from weetwie.text.text import as_html
 from weetwie.views import people, posts, texts
 from weetwie.views.people import SeenPerson
 
 NO_SUCH_PERSON = -1
 NO_SUCH_TOKEN = ""
+_NAMES = "@nobody https://nowhere.example #nothing"
 
 
 async def warm_up(db: Db, memory: Memory) -> None:
@@ -35,4 +37,5 @@ async def warm_up(db: Db, memory: Memory) -> None:
         with suppress(StaleViewer):
             await asked
     await db.rows(texts.WORDS, ids=[])
+    as_html(_NAMES, lambda piece: piece.text)  # compiles what names and links are found by
     await people.profiles(db, [SeenPerson(NO_SUCH_PERSON, version=0, detail=visibility.CARD)])

@@ -1,10 +1,13 @@
 """Who may open a page, by its address."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
 from weetwie.access import permissions
+from weetwie.access.enums import Standing
 from weetwie.domain.identity import sessions
+from weetwie.errors import NotFound
 from weetwie.runtime import clock
 from weetwie.web.bounds import UNCOUNTED
 from weetwie.web.reading import SignInAgain, check_allowed, check_signed_in
@@ -66,14 +69,41 @@ ADMIN_RULES: Final = {
 """Who may open a page of the administration; all others are for administrators."""
 
 
+def _is_member(visit: Visit) -> bool:
+    return visit.viewer.standing is Standing.member
+
+
+def _may_inspect(visit: Visit) -> bool:
+    may = permissions.inspect(visit.viewer, clock.now())
+    return may and visit.viewer.policy.compliance_reads != "nothing"
+
+
+def _connects(visit: Visit, name: str) -> bool:
+    return name in visit.viewer.policy.connections
+
+
+IS_THERE: Final[dict[str, Callable[[Visit], bool]]] = {
+    "/invitations": _is_member,
+    "/inspections": _may_inspect,
+    "/settings/bots": lambda visit: _connects(visit, "bots") and _is_member(visit),
+    "/settings/webhooks": lambda visit: _connects(visit, "webhooks") and _is_member(visit),
+    "/settings/feeds": lambda visit: _connects(visit, "feeds"),
+    "/settings/chat": lambda visit: _connects(visit, "chat"),
+    "/admin/directory/ldap": lambda visit: visit.site.directory is not None,
+}
+"""By how their addresses begin: pages that are not there for everybody, or not everywhere."""
+
+
 async def check_may_open(come: Visit, path: str) -> None:
-    """Raises SignInFirst for strangers, and NotFound for those who do not run the place."""
+    """Raises SignInFirst for strangers, and NotFound where there is no such page for somebody."""
     if path not in OPEN:
         check_signed_in(come)
     if path.startswith(("/admin", "/inspections")):
         await _check_proved(come)
     if path.startswith("/admin"):
         check_allowed(come, ADMIN_RULES.get(path, permissions.administer))
+    if not all(is_there(come) for begin, is_there in IS_THERE.items() if path.startswith(begin)):
+        raise NotFound
 
 
 async def _check_proved(come: Visit) -> None:

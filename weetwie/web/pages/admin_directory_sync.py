@@ -26,13 +26,11 @@ _LABELS: Final = {
 
 
 async def show(visit: Visit) -> Response:
-    _check(visit)
     async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
 
 async def act(visit: Visit) -> Response:
-    _check(visit)
     return await reading.page_if_refused(visit, _act(visit, await visit.form()), _page)
 
 
@@ -55,11 +53,6 @@ async def _act(visit: Visit, given: Mapping[str, str]) -> Response:
         case _other:
             raise NotFound
     return visit.go("/admin/directory/ldap?saved=1")
-
-
-def _check(visit: Visit) -> None:
-    if visit.site.directory is None:
-        raise NotFound
 
 
 async def _preview(visit: Visit) -> Response:

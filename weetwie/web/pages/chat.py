@@ -23,7 +23,6 @@ _GONE: Final = _("This link has expired or was already used. Type “link” in 
 
 
 async def show(visit: Visit) -> Response:
-    _check(visit)
     async with visit.site.database.reading() as db:
         return await reading.show(
             visit,
@@ -36,7 +35,6 @@ async def show(visit: Visit) -> Response:
 
 
 async def unlink(visit: Visit) -> Response:
-    _check(visit)
     await visit.form()
     async with visit.site.database.transaction() as db:
         await flow.unlink(visit.context(db), visit.request.path_params["id"])
@@ -45,7 +43,6 @@ async def unlink(visit: Visit) -> Response:
 
 async def consent(visit: Visit) -> Response:
     """Which account of which chat would see what."""
-    _check(visit)
     async with visit.site.database.reading() as db:
         try:
             offered = await accounts.offered(db, visit.request.path_params["token"])
@@ -62,7 +59,6 @@ async def consent(visit: Visit) -> Response:
 
 
 async def decide(visit: Visit) -> Response:
-    _check(visit)
     given, token = await visit.form(), visit.request.path_params["token"]
     async with visit.site.database.transaction() as db:
         if given.get("decision") != "link":
@@ -73,9 +69,3 @@ async def decide(visit: Visit) -> Response:
         except NotFound:
             raise Invalid(_GONE) from None
     return visit.go("/settings/chat?saved=1")
-
-
-def _check(visit: Visit) -> None:
-    """Raises SignInFirst, and NotFound while chat is off."""
-    if "chat" not in visit.viewer.policy.connections:
-        raise NotFound

@@ -22,14 +22,12 @@ class ShownFeed(NamedTuple):
 
 
 async def show(visit: Visit) -> Response:
-    _check(visit)
     async with visit.site.database.reading() as db:
         return await _page(visit, db, given=dict(visit.request.query_params))
 
 
 async def make(visit: Visit) -> Response:
     """The address is shown this once."""
-    _check(visit)
     given = dict(await visit.form())
     kind = given.get("kind", "")
     about = given.get("list", "") if kind == "list" else given.get("about", "")
@@ -45,18 +43,12 @@ async def make(visit: Visit) -> Response:
 
 
 async def act(visit: Visit) -> Response:
-    _check(visit)
     await visit.form()
     if visit.request.path_params["verb"] != "delete":
         raise NotFound
     async with visit.site.database.transaction() as db:
         await addresses.revoke(db, visit.viewer, visit.request.path_params["id"])
     return visit.go("/settings/feeds?saved=1")
-
-
-def _check(visit: Visit) -> None:
-    if "feeds" not in visit.viewer.policy.connections:
-        raise NotFound
 
 
 async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Response:

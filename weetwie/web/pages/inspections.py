@@ -3,7 +3,6 @@
 import msgspec
 from starlette.responses import Response
 
-from weetwie.access import permissions
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer, system
 from weetwie.database.paging import Page
@@ -14,7 +13,6 @@ from weetwie.domain.people.lookup import lookup
 from weetwie.domain.timelines.person import posts_of
 from weetwie.errors import Invalid, NotFound, Refusal, _, or_not_found
 from weetwie.flows import moderate
-from weetwie.runtime import clock
 from weetwie.text.signs import whole_number
 from weetwie.views.posts import SeenPost
 from weetwie.web import reading
@@ -23,17 +21,7 @@ from weetwie.web.view_models import Post
 from weetwie.web.visit import Visit
 
 
-def _check(visit: Visit) -> None:
-    """For everybody else there is nothing here. Raises NotFound."""
-    if (
-        not permissions.inspect(visit.viewer, clock.now())
-        or visit.viewer.policy.compliance_reads == "nothing"
-    ):
-        raise NotFound
-
-
 async def show(visit: Visit) -> Response:
-    _check(visit)
     async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
@@ -55,7 +43,6 @@ async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Re
 
 
 async def ask(visit: Visit) -> Response:
-    _check(visit)
     given = dict(await visit.form())
     try:
         async with visit.site.database.transaction() as db:
@@ -79,7 +66,6 @@ async def _named(db: Db, visit: Visit, handle: str) -> int:
 
 
 async def act(visit: Visit) -> Response:
-    _check(visit)
     await visit.form()
     verb, id = visit.request.path_params["verb"], visit.request.path_params["id"]
     async with visit.site.database.transaction() as db:
@@ -95,7 +81,6 @@ async def act(visit: Visit) -> Response:
 
 async def show_one(visit: Visit) -> Response:
     """What the person wrote, as they see it themselves; direct posts where the policy lets compliance read everything."""
-    _check(visit)
     site = visit.site
     async with site.database.transaction() as db:
         one = await inspections.read(db, visit.viewer, visit.request.path_params["id"])

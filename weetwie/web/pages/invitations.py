@@ -30,7 +30,6 @@ _TOO_MANY: Final = _("At most {most} addresses at a time.")
 
 
 async def show(visit: Visit) -> Response:
-    _check(visit)
     async with visit.site.database.reading() as db:
         return await _page(visit, db)
 
@@ -64,7 +63,6 @@ async def _page(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Re
 
 async def send_out(visit: Visit) -> Response:
     """All of them or none. Where no emails are sent, and for whoever has the link, the links are shown."""
-    _check(visit)
     given = dict(await visit.form())
     try:
         async with visit.site.database.transaction() as db:
@@ -93,7 +91,6 @@ async def _invite(visit: Visit, db: Db, given: dict[str, str]) -> list[tuple[str
 
 
 async def act(visit: Visit) -> Response:
-    _check(visit)
     await visit.form()
     verb, id = visit.request.path_params["verb"], visit.request.path_params["id"]
     async with visit.site.database.transaction() as db:
@@ -117,7 +114,6 @@ async def act(visit: Visit) -> Response:
 
 async def on_guest(visit: Visit) -> Response:
     """With one click a guest stays longer, or their time is over."""
-    _check(visit)
     await visit.form()
     viewer, now = visit.viewer, clock.now()
     async with visit.site.database.transaction() as db:
@@ -134,9 +130,3 @@ async def on_guest(visit: Visit) -> Response:
             case _other:
                 raise NotFound
     return visit.go("/invitations")
-
-
-def _check(visit: Visit) -> None:
-    """For those who may invite, and those who have guests. Raises NotFound."""
-    if visit.viewer.standing is not Standing.member:
-        raise NotFound

@@ -11,10 +11,10 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page, page
 from weetwie.database.pool import Db
 from weetwie.domain.conversations import rooms
-from weetwie.domain.identity import account
+from weetwie.domain.identity import account, links
 from weetwie.domain.identity.account import AccountChange
 from weetwie.domain.notifications.list import unread
-from weetwie.errors import Forbidden, NotFound, Refusal, _
+from weetwie.errors import Forbidden, NotFound, Refusal, _, or_not_found
 from weetwie.runtime import clock
 from weetwie.text.signs import whole_number
 from weetwie.views.posts import SeenPost
@@ -120,6 +120,12 @@ def or_sign_in(visit: Visit) -> Iterator[None]:
         if visit.is_signed_in:
             raise
         raise SignInFirst from missing
+
+
+async def person_of_link(visit: Visit, db: Db, purpose: links.Purpose) -> Viewer:
+    """Whose link this page was opened by. Raises NotFound for one that is not good (any more)."""
+    link = await links.look(db, purpose, visit.request.path_params["token"])
+    return or_not_found(await visit.site.memory.person(db, link.person_id or 0))
 
 
 def check_signed_in(visit: Visit) -> None:

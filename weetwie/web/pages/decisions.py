@@ -2,12 +2,10 @@
 
 from starlette.responses import Response
 
-from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
-from weetwie.domain.identity import links
 from weetwie.domain.inspections import inspections
 from weetwie.domain.moderation import decisions
-from weetwie.errors import Invalid, NotFound, or_not_found
+from weetwie.errors import Invalid, NotFound
 from weetwie.flows import moderate
 from weetwie.web import reading
 from weetwie.web.pages.drafts import form_id
@@ -43,7 +41,7 @@ async def object_to(visit: Visit) -> Response:
 
 async def show_door(visit: Visit) -> Response:
     async with visit.site.database.reading() as db:
-        person = await _person(visit, db)
+        person = await reading.person_of_link(visit, db, "appeal")
         found = await decisions.about(db, person.person_id)
     return visit.show(
         "appeal.html", decision=found[0] if found else None, is_done=False, error=None, given={}
@@ -54,7 +52,7 @@ async def object_by_link(visit: Visit) -> Response:
     """To the newest decision: a link is sent with each, and an older one is no longer good."""
     given = await visit.form()
     async with visit.site.database.reading() as db:
-        person = await _person(visit, db)
+        person = await reading.person_of_link(visit, db, "appeal")
         found = await decisions.about(db, person.person_id)
     try:
         async with visit.site.database.transaction() as db:
@@ -63,11 +61,6 @@ async def object_by_link(visit: Visit) -> Response:
     except Invalid as refusal:
         return visit.show("appeal.html", 422, decision=found[0], is_done=False, error=refusal, given=given)
     return visit.show("appeal.html", decision=None, is_done=True, error=None, given={})
-
-
-async def _person(visit: Visit, db: Db) -> Viewer:
-    link = await links.look(db, "appeal", visit.request.path_params["token"])
-    return or_not_found(await visit.site.memory.person(db, link.person_id or 0))
 
 
 async def answer(visit: Visit) -> Response:

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from weetwie.access.viewer import Viewer
-from weetwie.domain.identity import links, passwords
+from weetwie.domain.identity import passwords
 from weetwie.domain.people import farewell
 from weetwie.domain.people.farewell import FarewellChoices
-from weetwie.errors import NotFound, Refusal
+from weetwie.errors import Refusal
 from weetwie.flows import offboard
 from weetwie.flows.offboard import StayAnswer
+from weetwie.web import reading
 from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
@@ -54,9 +55,6 @@ def _said(visit: Visit, given: Mapping[str, str], hash: str) -> StayAnswer:
 async def _person(visit: Visit) -> Viewer:
     """Whose link it is. Raises NotFound for one that is not good, Conflict where there is nothing to answer."""
     async with visit.site.database.reading() as db:
-        link = await links.look(db, "farewell", visit.request.path_params["token"])
-        person = await visit.site.memory.person(db, link.person_id or 0)
-        await farewell.check(db, link.person_id or 0)
-    if person is None:
-        raise NotFound
+        person = await reading.person_of_link(visit, db, "farewell")
+        await farewell.check(db, person.person_id)
     return person

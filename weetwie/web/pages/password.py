@@ -3,9 +3,10 @@
 from starlette.responses import Response
 
 from weetwie.access.viewer import Viewer
-from weetwie.domain.identity import links, passwords
-from weetwie.errors import Invalid, NotFound
+from weetwie.domain.identity import passwords
+from weetwie.errors import Invalid
 from weetwie.flows import sign_in
+from weetwie.web import reading
 from weetwie.web.visit import Visit
 
 
@@ -29,8 +30,4 @@ async def put(visit: Visit) -> Response:
 async def _person(visit: Visit) -> Viewer:
     """Whose link it is. Raises NotFound for one that is not good."""
     async with visit.site.database.reading() as db:
-        link = await links.look(db, "set-password", visit.request.path_params["token"])
-        person = await visit.site.memory.person(db, link.person_id or 0)
-    if person is None:
-        raise NotFound
-    return person
+        return await reading.person_of_link(visit, db, "set-password")

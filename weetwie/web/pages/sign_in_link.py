@@ -14,7 +14,7 @@ from weetwie.domain.identity import links, one_time, sessions
 from weetwie.errors import Invalid, NotFound, TooMany
 from weetwie.events import audit
 from weetwie.flows import sign_in
-from weetwie.web import first
+from weetwie.web import first, reading
 from weetwie.web.visit import Visit
 
 _AS_LONG: Final = 0.3
@@ -67,9 +67,8 @@ async def enter(visit: Visit) -> Response:
 async def _person(visit: Visit) -> tuple[Viewer, bool]:
     """Whose link it is, and whether they are asked for a code. Raises NotFound for a link that is not good (any more)."""
     async with visit.site.database.reading() as db:
-        link = await links.look(db, "sign-in", visit.request.path_params["token"])
-        person = await visit.site.memory.person(db, link.person_id or 0)
-        if person is None or not sign_in.may_enter(person):
+        person = await reading.person_of_link(visit, db, "sign-in")
+        if not sign_in.may_enter(person):
             raise NotFound
         return person, await one_time.is_on(db, person.person_id)
 

@@ -2,18 +2,15 @@
 
 from starlette.responses import Response
 
-from weetwie.access.viewer import Viewer
-from weetwie.database.pool import Db
-from weetwie.domain.identity import links
-from weetwie.errors import or_not_found
 from weetwie.flows import offboard
 from weetwie.flows import stop as stopping
+from weetwie.web import reading
 from weetwie.web.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
     async with visit.site.database.reading() as db:
-        person = await _person(visit, db)
+        person = await reading.person_of_link(visit, db, "stay")
     return visit.show("staying.html", handle=person.handle, answer="")
 
 
@@ -24,11 +21,6 @@ async def answer(visit: Visit) -> Response:
         token = visit.request.path_params["token"]
         person = await offboard.answer_yearly(visit.context(db), token, stays=answer == "yes")
     return visit.show("staying.html", handle=person.handle, answer=answer)
-
-
-async def _person(visit: Visit, db: Db) -> Viewer:
-    link = await links.look(db, "stay", visit.request.path_params["token"])
-    return or_not_found(await visit.site.memory.person(db, link.person_id or 0))
 
 
 async def show_stop(visit: Visit) -> Response:

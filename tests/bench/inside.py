@@ -20,7 +20,7 @@ from weakref import WeakSet
 
 from weetwie.runtime import cache
 
-EVERY = 10.0
+EVERY = 20.0
 _SMALL, _SMALLER = 500, 50
 """Posts and people, of which a page needs a hundred at once; and what functions have answered."""
 _SEGMENT = 200
@@ -93,12 +93,22 @@ class _Malloc(ctypes.Structure):
     _fields_ = [(name, ctypes.c_size_t) for name in "arena a b c mapped d e used free top".split()]
 
 
+def _kinds() -> Counter[str]:
+    """Nobody else runs meanwhile: a tuple that is just being made must not be looked at by others, or it cannot be finished."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(60.0)
+    try:
+        return Counter(f"{type(one).__module__}.{type(one).__qualname__}" for one in gc.get_objects())
+    finally:
+        sys.setswitchinterval(usual)
+
+
 def _count(file: Path, sizes: Callable[[], dict[str, int]]) -> None:
     mallinfo = ctypes.CDLL(None).mallinfo2
     mallinfo.restype = _Malloc
     while True:
         time.sleep(EVERY)
-        kinds = Counter(f"{type(one).__module__}.{type(one).__qualname__}" for one in gc.get_objects())
+        kinds = _kinds()
         malloc = mallinfo()
         line = {
             "at": time.time(),

@@ -1,6 +1,8 @@
 """A viewer in memory is re-checked by version: what changes holds from the next statement on."""
 
 import asyncio
+import gc
+import tracemalloc
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -174,5 +176,37 @@ def test_what_the_memory_keeps_of_one_token_never_answers_for_another(dsn: str) 
             remembered = memory.recall(token=someone.token)
             assert remembered is not None and remembered.person_id == someone.id
             assert memory.recall(session=someone.token) is None
+
+    run(dsn, story)
+
+
+def test_somebody_who_was_recognised_costs_800_bytes_at_most(dsn: str) -> None:
+    """Memory per person (docs/capacity.md); counted in bytes that Python gave out, which no load of the machine changes."""
+
+    async def story(world: World) -> None:
+        number = 300
+        tokens = [f"token {n}" for n in range(number)]
+        await world.connection.execute(
+            """with made as (insert into people (handle, name, standing, profile_ring)
+                select 'one' || n, 'One ' || n, 0, 0 from generate_series(1, $2) n returning id)
+            insert into tokens (person_id, token_hash, scopes)
+            select made.id, hash, '{read}' from (select id, row_number() over () as n from made) made
+            join unnest($1::bytea[]) with ordinality as given(hash, n) using (n)""",
+            [credential_hash(token) for token in tokens],
+            number,
+        )
+        memory = Memory()
+        await memory.recognise(world.db, tokens[0])
+        gc.collect()
+        tracemalloc.start()
+        try:
+            for token in tokens[1:]:
+                assert await memory.recognise(world.db, token)
+            gc.collect()
+            each = tracemalloc.get_traced_memory()[0] / (number - 1)
+        finally:
+            tracemalloc.stop()
+        assert memory.recall(tokens[-1]) is not None
+        assert each < 800, f"{each:.0f} bytes"
 
     run(dsn, story)

@@ -35,7 +35,7 @@ COMMANDS: Final = {
 
 _NEW_OBJECTS: Final = 200_000
 """After so many more objects garbage is looked for. With Python's own 700 that took a seventh of a short command
-(docs/capacity.md), which ends before garbage matters."""
+(docs/capacity.md), which ends before garbage matters. Servers look more often (`serve/process.py`)."""
 
 
 class _Commands(click.Group):
@@ -47,9 +47,7 @@ class _Commands(click.Group):
         if place is None:
             return None
         gc.set_threshold(_NEW_OBJECTS)
-        atexit.register(
-            gc.freeze
-        )  # or Python looks for garbage among all that was loaded, several times, when it ends
+        atexit.register(gc.freeze)  # Python looks for garbage several times when it ends: now among nothing
         module, _colon, name = place.partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command

@@ -1,18 +1,22 @@
 """What every test may ask for: `dsn` is a database with the schema in it, empty and its own."""
 
+import fcntl
 import gc
 import os
 import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import changed, database, hold_key, machine
 from tests.world import World
+from weetwie.domain.identity import passwords
 
 # How long an example takes to make says something of the machine, and nothing of what is tested.
 settings.register_profile("any_machine", suppress_health_check=[HealthCheck.too_slow])
@@ -20,18 +24,44 @@ settings.load_profile("any_machine")
 settings.register_profile("deep", max_examples=3000)
 """For a long look: `pytest --hypothesis-profile deep tests/access tests/law`."""
 
+# What a password costs is a test of its own; the others sign in thousands of times.
+passwords.cost = passwords.Cost(rounds=1, kibibytes=8)
+
 _COPIES = database.Copies()
 
-
 _IN_MEMORY = "TESTS_IN_MEMORY"
-"""Copying databases is the longest part of many tests, so they lie in memory where there is room for them."""
+"""Databases lie in memory where there is room for them, and so do the folders of tests: many hold a database of their own."""
+
+_LOCK = pytest.StashKey[TextIO]()
+"""Held by the run that its folder belongs to."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    memory = Path("/dev/shm")
-    has_room = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 * 2**30
-    if has_room and not hasattr(config, "workerinput"):
-        os.environ[_IN_MEMORY] = tempfile.mkdtemp(prefix="weetwie-tests-", dir=memory)
+    if not hasattr(config, "workerinput") and _has_room(memory := Path("/dev/shm")):
+        _sweep(memory)
+        folder = Path(tempfile.mkdtemp(prefix="weetwie-", dir=memory))
+        config.stash[_LOCK] = (folder / "lock").open("w")
+        fcntl.flock(config.stash[_LOCK], fcntl.LOCK_SH)
+        os.environ[_IN_MEMORY] = str(folder)
+        config.option.basetemp = config.option.basetemp or folder / "t"
+
+
+def _has_room(memory: Path) -> bool:
+    return (
+        memory.is_dir()
+        and os.access(memory, os.W_OK)
+        and not os.statvfs(memory).f_flag & os.ST_NOEXEC
+        and shutil.disk_usage(memory).free > 8 * 2**30
+    )
+
+
+def _sweep(memory: Path) -> None:
+    """Removes what runs left that were killed."""
+    for lock in memory.glob("weetwie-*/lock"):
+        with suppress(OSError), lock.open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from pathlib import Path
@@ -26,13 +26,33 @@ _FAST = {
 _COPY = f"create database {{}} template {TEMPLATE} strategy file_copy"
 _DROP = "drop database if exists {} with (force)"
 _END_OTHERS = """
-    select pg_terminate_backend(pid) from pg_stat_activity
+    select pg_terminate_backend(pid, 60000) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()
 """
-_TABLES = "select quote_ident(tablename) from pg_tables where schemaname = 'public'"
-_CATALOGUES = ("pg_class", "pg_proc", "pg_trigger", "pg_statistic")
+_TOUCHED = """
+    select quote_ident(relname) from pg_class
+    where relnamespace = 'public'::regnamespace and relkind = 'r'
+        and (pg_stat_file(pg_relation_filepath(oid))).size > 0
+"""
+"""Tables that something was written to, if only in a transaction that was rolled back. To ask for the size of a table is much
+faster than to open it, and most tests touch few of them."""
+_MADE_OF = " union all ".join(
+    f"select '{catalogue}', count(*), sum(xmin::text::bigint) from {catalogue} where {key} >= 16384"
+    for catalogue, key in {
+        "pg_class": "oid",
+        "pg_proc": "oid",
+        "pg_trigger": "oid",
+        "pg_constraint": "oid",
+        "pg_statistic": "starelid",
+    }.items()
+)
+"""What is other after any change of what the schema is made of."""
+_RESET_NUMBERS = """
+    select setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) from pg_sequences
+    where schemaname = 'public' and last_value is not null
+"""
 _MOST_USES = 100
-"""What was rolled back takes room all the same."""
+"""What was rolled back or deleted takes room all the same."""
 
 
 @asynccontextmanager
@@ -61,53 +81,82 @@ async def create_schema(dsn: str) -> None:
 
 
 class Copies:
-    """The databases of one test process. One that a test leaves as it found it is given to the next: to make one takes
-    longer than most tests do."""
+    """The databases of one test process. One is emptied after a test and given to the next, for to make one takes longer than most
+    tests do; where a test changed what the schema is made of, it is made anew."""
 
     def __init__(self) -> None:
         self._numbers = count(1)
         self._name = ""
         self._uses = 0
-        self._born = 0
+        self._made_of: list[asyncpg.Record] = []
+        self._rows: dict[str, str] = {}
 
     @asynccontextmanager
     async def one(self, server_dsn: str, prefix: str) -> AsyncIterator[str]:
         if not self._name:
-            self._name, self._uses = f"{prefix}{next(self._numbers)}", 0
-            await run(server_dsn, _DROP.format(self._name))
-            await run(server_dsn, _COPY.format(self._name))
-            self._born = await _next_transaction(server_dsn)
+            await self._make(server_dsn, f"{prefix}{next(self._numbers)}")
         self._uses += 1
         dsn = address(server_dsn, self._name)
         try:
             yield dsn
         finally:
-            if self._uses >= _MOST_USES or not await _is_as_it_was(dsn, self._born):
-                await run(server_dsn, _DROP.format(self._name))
-                self._name = ""
+            if self._uses >= _MOST_USES or not await self._is_empty_again(dsn):
+                await self.drop(server_dsn)
+
+    async def drop(self, server_dsn: str) -> None:
+        await run(server_dsn, _DROP.format(self._name))
+        self._name = ""
+
+    async def _make(self, server_dsn: str, name: str) -> None:
+        await run(server_dsn, _DROP.format(name))
+        await run(server_dsn, _COPY.format(name))
+        self._name, self._uses = name, 0
+        connection = await asyncpg.connect(address(server_dsn, name))
+        try:
+            self._made_of = await connection.fetch(_MADE_OF)
+            touched = [row[0] for row in await connection.fetch(_TOUCHED)]
+            self._rows = await _rows(connection, await _filled(connection, touched))
+        finally:
+            await connection.close()
+
+    async def _is_empty_again(self, dsn: str) -> bool:
+        """Deletes what the test left; whether the database is then as it was made."""
+        connection = await asyncpg.connect(dsn)
+        try:
+            await connection.execute(_END_OTHERS)
+            if await connection.fetch(_MADE_OF) != self._made_of:
+                return False
+            touched = [row[0] for row in await connection.fetch(_TOUCHED)]
+            left = await _filled(connection, [table for table in touched if table not in self._rows])
+            now = await _rows(connection, self._rows)
+            left += [table for table, rows in self._rows.items() if now[table] != rows]
+            if left:
+                await self._put_back(connection, left)
+            return True
+        finally:
+            await connection.close()
+
+    async def _put_back(self, connection: asyncpg.Connection, tables: list[str]) -> None:
+        async with connection.transaction():
+            await connection.execute("set local session_replication_role = replica")  # without triggers
+            for table in tables:
+                await connection.execute(f"delete from {table}")
+                if table in self._rows:
+                    again = f"insert into {table} select * from jsonb_populate_recordset(null::{table}, $1)"
+                    await connection.execute(again, self._rows[table])
+            await connection.execute(_RESET_NUMBERS)
 
 
-async def _next_transaction(dsn: str) -> int:
-    connection = await asyncpg.connect(dsn)
-    try:
-        return int(await connection.fetchval("select pg_snapshot_xmax(pg_current_snapshot())::text"))
-    finally:
-        await connection.close()
+async def _filled(connection: asyncpg.Connection, tables: Iterable[str]) -> list[str]:
+    parts = [f"select '{table}' where exists (select from {table})" for table in tables]
+    return [row[0] for row in await connection.fetch(" union all ".join(parts))] if parts else []
 
 
-async def _is_as_it_was(dsn: str, born: int) -> bool:
-    """Whether there is no row, nor anything that the schema is made of, that a later transaction wrote."""
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute(_END_OTHERS)
-        tables = [row[0] for row in await connection.fetch(_TABLES)]
-        rows = " union all ".join(f"select xmin from {table}" for table in [*tables, *_CATALOGUES])
-        return not await connection.fetchval(
-            f"select exists (select from ({rows}) as written where xmin::text::bigint >= $1)",
-            born,
-        )
-    finally:
-        await connection.close()
+async def _rows(connection: asyncpg.Connection, tables: Iterable[str]) -> dict[str, str]:
+    """What is in tables that have few rows."""
+    parts = [f"select '{table}', (select jsonb_agg(t)::text from {table} t)" for table in tables]
+    rows = await connection.fetch(" union all ".join(parts))
+    return dict(map(tuple, rows))
 
 
 @asynccontextmanager

@@ -1,6 +1,8 @@
 """Tokens, links, addresses and tries to sign in, in the database."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -176,9 +178,19 @@ async def test_the_right_password_forgives_the_tries_before_it(world: World) -> 
             await sign_in.enter(world.db, await world.viewer(), attempt, "")
 
 
-async def test_nobodys_hash_is_as_slow_as_any_and_fits_no_password() -> None:
+def test_passwords_are_hashed_strongly_where_it_is_not_a_test() -> None:
+    code = "import asyncio\nfrom weetwie.domain.identity.passwords import hashed\nprint(asyncio.run(hashed('four words in a row')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+@pytest.mark.parametrize("cost", [passwords.STRONG, passwords.cost], ids=["strong", "in tests"])
+async def test_nobodys_hash_is_as_slow_as_any_and_fits_no_password(
+    cost: passwords.Cost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "cost", cost)
     own = await passwords.hashed("four words in a row")
-    assert own.split("$")[1:4] == passwords.NOBODYS.split("$")[1:4], "the same setting, so the same time"
+    assert own.split("$")[1:4] == passwords.nobodys().split("$")[1:4], "the same setting, so the same time"
     for password in ("", "four words in a row", "x" * 10_000, "\ud800"):
         assert not await passwords.fits(None, password)
     assert await passwords.fits(own, "four words in a row")

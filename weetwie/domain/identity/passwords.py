@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -22,10 +23,19 @@ if TYPE_CHECKING:
 # Two at a time, so that a rush of sign-ins takes 38 MiB at most.
 _THREADS: Final = ThreadPoolExecutor(max_workers=2, thread_name_prefix="passwords")
 
-NOBODYS: Final = (
-    "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IHRvIHRhc3Rl$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-)
-"""No password fits it. It is tried where there is nobody, so that an unknown name takes as long as a known one."""
+
+@dataclass(frozen=True)
+class Cost:
+    """What it takes to make a hash, and to try one."""
+
+    rounds: int
+    kibibytes: int
+
+
+# OWASP's first setting for argon2id that fits 19 MiB.
+STRONG: Final = Cost(rounds=2, kibibytes=19_456)
+cost = STRONG
+"""Tests set a lower one: thousands of them sign in."""
 
 _SET = insert(Password).values(
     person_id=param("person_id", BigInteger),
@@ -51,7 +61,7 @@ async def hashed(password: str) -> str:
 
 async def fits(hash: str | None, password: str) -> bool:
     """Whether it is the password. Takes as long for None, where there is none."""
-    return await asyncio.get_running_loop().run_in_executor(_THREADS, _fits, hash or NOBODYS, password)
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, _fits, hash or nobodys(), password)
 
 
 async def put(db: Db, viewer: Viewer, person_id: int, hash: str, *, notifies: bool = True) -> None:
@@ -78,16 +88,20 @@ async def forget(db: Db, person_id: int) -> None:
     await db.run(_FORGET, person_id=person_id)
 
 
+def nobodys() -> str:
+    """A hash that no password fits. It is tried where there is nobody, so that an unknown name takes as long as a known one."""
+    return f"$argon2id$v=19$m={cost.kibibytes},t={cost.rounds},p=1$c29tZSBzYWx0IHRvIHRhc3Rl${43 * 'A'}"
+
+
 @cache
-def _hasher() -> "PasswordHasher":
+def _hasher(cost: Cost) -> "PasswordHasher":
     from argon2 import PasswordHasher
 
-    # OWASP's first setting for argon2id that fits 19 MiB.
-    return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+    return PasswordHasher(time_cost=cost.rounds, memory_cost=cost.kibibytes, parallelism=1)
 
 
 def _hashed(password: str) -> str:
-    return _hasher().hash(_bytes(password))
+    return _hasher(cost).hash(_bytes(password))
 
 
 def _fits(hash: str, password: str) -> bool:
@@ -96,7 +110,7 @@ def _fits(hash: str, password: str) -> bool:
     if len(password) > rules.LONGEST_PASSWORD:
         password = ""
     try:
-        return _hasher().verify(hash, _bytes(password))
+        return _hasher(cost).verify(hash, _bytes(password))
     except (Argon2Error, InvalidHashError):
         return False
 

@@ -110,12 +110,28 @@ class World:
         return cls(connection, Sandbox(connection), outer)
 
     async def close(self) -> None:
+        await self.roll_back()
+        if self._outer is None:
+            await self.database.close()
+        await self.connection.close()
+
+    async def commit(self) -> None:
+        """What was done in its transaction stays."""
+        clock.stop(None)
+        await self._outer.commit()
+        self._outer = None
+
+    async def roll_back(self) -> None:
         clock.stop(None)
         if self._outer is not None:
             await self._outer.rollback()
-        else:
-            await self.database.close()
-        await self.connection.close()
+
+    async def again(self, *, at: datetime | None = None) -> "World":
+        """In another transaction of the same connection, with nothing remembered and no files."""
+        outer = self.connection.transaction()
+        await outer.start()
+        clock.stop(at)
+        return World(self.connection, Sandbox(self.connection), outer)
 
     @property
     def db(self) -> Db:

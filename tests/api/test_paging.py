@@ -2,13 +2,19 @@
 
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from copy import deepcopy
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.api.house import House, opened
-from tests.world import Someone
+from tests import database
+from tests.api.house import House
+from tests.patience import PATIENCE
+from tests.site import browser
+from tests.world import Someone, World
+from weetwie import reactions
 
 SEEDS = range(6)
 POSTS = 30
@@ -16,18 +22,12 @@ POSTS = 30
 Change = Callable[[], Awaitable[None]]
 
 
-@pytest.fixture
-async def house(dsn: str) -> AsyncIterator[House]:
-    async with opened(dsn) as house:
-        yield house
-
-
 class Town:
     """Two people of whom one follows the other, and what happens between two pages."""
 
-    def __init__(self, house: House, chance: random.Random) -> None:
+    def __init__(self, house: House, seed: int) -> None:
         self.house = house
-        self.chance = chance
+        self.chance = random.Random(seed)
         self.stood: list[str] = []
         """What was there before the walk began, newest first."""
         self.gone: set[str] = set()
@@ -80,11 +80,33 @@ PLACES = [
 ]
 
 
-@pytest.fixture(params=SEEDS)
-async def town(house: House, request: pytest.FixtureRequest) -> Town:
-    town = Town(house, random.Random(request.param))
-    await town.settle()
-    return town
+@asynccontextmanager
+async def lived_in(world: World) -> AsyncIterator[House]:
+    reactions.attach(world.database)
+    async with browser(world, timeout=PATIENCE) as site:
+        yield House(world, site)
+
+
+@pytest.fixture(params=SEEDS, scope="module")
+async def as_settled(server_dsn: str, worker_id: str, request: pytest.FixtureRequest) -> AsyncIterator[Town]:
+    async with database.copy(server_dsn, f"paging_{worker_id}") as dsn:
+        world = await World.open(dsn)
+        async with lived_in(world) as house:
+            town = Town(house, request.param)
+            await town.settle()
+        await world.commit()
+        yield town
+        await world.close()
+
+
+@pytest.fixture
+async def town(as_settled: Town) -> AsyncIterator[Town]:
+    """As it was when it had settled; what happens there is rolled back."""
+    world = await as_settled.house.world.again()
+    async with lived_in(world) as house:
+        town = deepcopy(as_settled, {id(as_settled.house): house})
+        yield town
+    await world.roll_back()
 
 
 def place_of(town: Town, place: str) -> str:
@@ -178,9 +200,7 @@ async def test_links_lead_through_the_whole_list_and_back(town: Town, place: str
     assert back[:-1] == [id for id in now if int(id) > int(last)]
 
 
-async def test_since_id_gives_the_newest_and_may_leave_a_gap(house: House) -> None:
-    town = Town(house, random.Random(1))
-    await town.settle()
+async def test_since_id_gives_the_newest_and_may_leave_a_gap(town: Town) -> None:
     at = "/api/v1/timelines/public"
     all_of_them = await whole(town, at)
     assert (await page(town, at, limit=3, since_id=all_of_them[10]))[0] == all_of_them[:3]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -48,14 +49,16 @@ class Copy(Sandbox):
 
     @asynccontextmanager
     async def transaction(self) -> Any:
+        """With a savepoint that is released: asyncpg leaves one behind whenever it rolls back to it, and with thousands of them
+        open each row that is read is asked of them all."""
         async with self._lock:
-            inner = self.connection.transaction()
-            await inner.start()
+            await self.connection.execute("savepoint request")
             try:
                 yield Db(self.connection)
             finally:
-                await inner.rollback()
-                await self.connection.fetchval("select setval('pg_temp.test_ids', $1)", self.number)
+                await self.connection.execute(self._undo)
+
+    _undo = f"rollback to request; release request; select setval('pg_temp.test_ids', {number})"
 
 
 @dataclass
@@ -65,6 +68,12 @@ class Settings:
     rate_limits: bool = False
     styleguide: bool = False
     slack: str = "https://slack.com"
+
+
+def _application(world: World) -> tuple[Any, Live]:
+    database = Copy(world.connection)
+    live = Live(database, world.memory)
+    return build(Settings(), database, replace(world.site, base_url=Settings.base_url), live=live), live
 
 
 @dataclass
@@ -111,14 +120,14 @@ class Scene:
     addresses: Addresses | None = None
     base: int = 0
     first_free: int = 0
+    last_number: int = 0
+    """Of which an id was made when it settled."""
+    _whole: Company | None = None
 
     @classmethod
     async def open(cls, dsn: str, widest: Ring) -> "Scene":
         world = await World.open(dsn, at=SOME_DAY)
-        copy = Copy(world.connection)
-        live = Live(copy, world.memory)
-        application = build(Settings(), copy, replace(world.site, base_url=Settings.base_url), live=live)
-        scene = cls(world, application, live)
+        scene = cls(world, *_application(world))
         await world.policy(widest_ring=widest, connections=CONNECTIONS)
         scene.addresses = Addresses(Settings.base_url, await key(world.db, "media"))
         await key(world.db, "push")
@@ -136,6 +145,26 @@ class Scene:
 
     async def close(self) -> None:
         await self.world.close()
+
+    async def settle(self) -> None:
+        """What has been written stays, for stories to come."""
+        self.last_number = await self.world.connection.fetchval("select currval('pg_temp.test_ids')")
+        await self.world.commit()
+
+    async def again(self) -> "Scene":
+        """As it was when it settled, and as an application sees it that has just begun; `world.roll_back` undoes what is done."""
+        await self._count_from(self.last_number)
+        world = await self.world.again(at=SOME_DAY)
+        scene = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, dict | list):
+                setattr(scene, name, copy(value))
+        scene.world = world
+        scene.application, scene.live = _application(world)
+        for handle in scene.uploads:
+            for id in (scene.uploads[handle], scene.left_over[handle]):
+                await scene._put(id, _word(handle, "upload"))
+        return scene
 
     def token(self, viewer: str) -> str | None:
         if viewer == STRANGER:
@@ -220,9 +249,12 @@ class Scene:
             meta={"small_type": "image/png", "original": {"width": 4, "height": 3}},
             was_posted=was_posted,
         )
-        await self.world.store.put(files.original(id), word.encode())
-        await self.world.store.put(files.small(id, 0), word.encode())
+        await self._put(id, word)
         return id
+
+    async def _put(self, media_id: int, content: str) -> None:
+        for name in (files.original(media_id), files.small(media_id, 0)):
+            await self.world.store.put(name, content.encode())
 
     async def _list(self, handle: str) -> None:
         """With everybody on it whom they follow."""
@@ -380,7 +412,7 @@ class Scene:
 
     async def picture(self, post_id: int, author: str, name: str) -> None:
         """A file, a poll and a card in a post, the file with the post's own id, so that what is asked of the one can be asked of the other."""
-        content = _word(name, "media").encode()
+        content = _word(name, "media")
         await self.world._insert(
             "media",
             id=post_id,
@@ -409,8 +441,7 @@ class Scene:
         await self.world._insert("post_cards", post_id=post_id, card_id=card_id)
         await self.world.connection.execute("update posts set attached = 7 where id = $1", post_id)
         await index.bring_in(self.world.db, [post_id])
-        await self.world.store.put(files.original(post_id), content)
-        await self.world.store.put(files.small(post_id, 0), content)
+        await self._put(post_id, content)
 
     def media_address(self, media_id: int, viewer: str) -> str:
         """As it would be put in for this viewer."""
@@ -488,23 +519,27 @@ class Scene:
     async def company(self) -> Company:
         return await read(self.world.connection, clock.now())
 
+    async def _with_all(self) -> Company:
+        """The company that there is with all secrets in it, read once."""
+        if self._whole is None:
+            async with self.world.undone():
+                await self.keep(self.secrets)
+                self._whole = await self.company()
+        return self._whole
+
     def human(self, company: Company, viewer: str) -> Human | None:
         someone = self.people.get(viewer)
         return next((human for human in company.people if someone and human.id == someone.id), None)
 
     async def saw_the_deleted(self, viewer: str) -> bool:
         """Whether somebody saw the secret that is deleted until it was."""
-        async with self.world.undone():
-            await self.keep(self.secrets)
-            company = await self.company()
+        company = await self._with_all()
         (deleted,) = [_note(company, one.id) for one in self.secrets if one.name == "deleted"]
         return company.sees_post(self.human(company, viewer), replace(deleted, is_deleted=False))
 
     async def hidden(self, viewers: Sequence[str]) -> dict[str, tuple[list[Secret], list[Secret]]]:
         """For each viewer the secrets that they do not see: those that leave no trace at all, and those that are counted."""
-        async with self.world.undone():
-            await self.keep(self.secrets)
-            company = await self.company()
+        company = await self._with_all()
         found = {}
         for viewer in viewers:
             who = self.human(company, viewer)

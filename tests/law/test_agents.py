@@ -13,7 +13,8 @@ from tests.law.asgi import Request, Response, send
 from tests.law.changes import around_changes
 from tests.law.requests import PEOPLE, Tried
 from tests.law.scene import APP, STRANGER, VIEWERS, Scene, Settings
-from tests.law.test_every_route import by_groups, denied_words, tell
+from tests.law.scenes import Scenes
+from tests.law.test_every_route import by_groups, denied_words
 from tests.law.test_pages import cookie_of
 from weetwie.access.enums import Ring
 from weetwie.agents.tools import TOOLS
@@ -65,12 +66,12 @@ def asked(tried: Tried, *, as_if_none: bool = False) -> Iterator[tuple[str, Requ
         yield f"ask {handle}", call("ask", question=f"@{handle} who knows #open?")
 
 
-def test_every_tool_is_asked(dsn: str) -> None:
+def test_every_tool_is_asked(scenes: Scenes) -> None:
     async def story(scene: Scene) -> None:
         names = {request.body["params"]["name"] for _name, request in asked(Tried(scene, "ada", []))}
         assert names == {tool.name for tool in TOOLS}
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)
 
 
 async def look(
@@ -91,7 +92,7 @@ def answered(viewer: str, answers: Mapping[str, Response]) -> None:
 
 @by_groups
 def test_an_agent_of_whoever_may_not_see_a_post_gets_the_same_as_if_it_were_not_there(
-    dsn: str, widest: Ring, viewers: tuple[str, ...]
+    scenes: Scenes, widest: Ring, viewers: tuple[str, ...]
 ) -> None:
     async def story(scene: Scene) -> None:
         leaks = []
@@ -112,7 +113,7 @@ def test_an_agent_of_whoever_may_not_see_a_post_gets_the_same_as_if_it_were_not_
             ]
         assert not leaks, "\n".join(leaks[:8]) + f"\n{len(leaks)} in all"
 
-    tell(dsn, widest, story)
+    scenes.tell(widest, story)
 
 
 def told(name: str, answer: Response) -> tuple[str, Response]:
@@ -131,7 +132,7 @@ async def words_heard(scene: Scene, tokens: Mapping[str, str | None], viewer: st
 
 @by_groups
 def test_no_answer_to_an_agent_holds_a_word_that_the_plain_rule_denies(
-    dsn: str, widest: Ring, viewers: tuple[str, ...]
+    scenes: Scenes, widest: Ring, viewers: tuple[str, ...]
 ) -> None:
     async def story(scene: Scene) -> None:
         tokens = await connected(scene)
@@ -139,23 +140,25 @@ def test_no_answer_to_an_agent_holds_a_word_that_the_plain_rule_denies(
         found = [leak for viewer in viewers for leak in await words_heard(scene, tokens, viewer)]
         assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
 
-    tell(dsn, widest, story)
+    scenes.tell(widest, story)
 
 
-def test_no_answer_holds_such_a_word_after_any_change_of_standing(dsn: str) -> None:
+def test_no_answer_holds_such_a_word_after_any_change_of_standing(scenes: Scenes) -> None:
     async def story(scene: Scene) -> None:
         tokens = await connected(scene)
         await scene.keep(scene.secrets)
         found = await around_changes(scene, partial(words_heard, scene, tokens))
         assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)
 
 
 @pytest.mark.parametrize(
     "viewers", [VIEWERS[:5], VIEWERS[5:10], (*VIEWERS[10:], STRANGER)], ids=lambda who: "-".join(who)
 )
-def test_everybody_gets_the_same_by_an_agent_as_on_the_pages(dsn: str, viewers: tuple[str, ...]) -> None:
+def test_everybody_gets_the_same_by_an_agent_as_on_the_pages(
+    scenes: Scenes, viewers: tuple[str, ...]
+) -> None:
     async def story(scene: Scene) -> None:
         tokens = await connected(scene)
         cookies = {viewer: await cookie_of(scene, viewer) for viewer in viewers}
@@ -176,7 +179,7 @@ def test_everybody_gets_the_same_by_an_agent_as_on_the_pages(dsn: str, viewers: 
                 seen += len(named)
         assert seen > 0
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)
 
 
 class Both:

@@ -4,7 +4,8 @@ import pytest
 
 from tests.law.asgi import Request
 from tests.law.scene import Scene
-from tests.law.test_every_route import ask, denied_words, tell
+from tests.law.scenes import Scenes
+from tests.law.test_every_route import ask, denied_words
 from tests.law.test_pages import cookie_of, look
 from weetwie.access.enums import Ring
 
@@ -38,7 +39,7 @@ def requests() -> list[Request]:
 
 @pytest.mark.parametrize("viewer", VIEWERS)
 def test_nothing_that_one_may_not_see_comes_and_it_changes_nothing_of_what_comes(
-    dsn: str, viewer: str
+    scenes: Scenes, viewer: str
 ) -> None:
     read: dict[str, str] = {}
 
@@ -68,5 +69,5 @@ def test_nothing_that_one_may_not_see_comes_and_it_changes_nothing_of_what_comes
                 read[viewer] = "".join(str(row) for row in shown)
         assert worlds[0] == worlds[1]
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)
     assert read[viewer] or viewer == "gus", "nothing came, so nothing was proved"

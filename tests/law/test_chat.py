@@ -15,7 +15,8 @@ from tests.law.asgi import Request, Response, send
 from tests.law.changes import around_changes
 from tests.law.requests import PEOPLE, Tried
 from tests.law.scene import APP, STRANGER, VIEWERS, Scene
-from tests.law.test_every_route import by_groups, denied_words, tell
+from tests.law.scenes import Scenes
+from tests.law.test_every_route import by_groups, denied_words
 from tests.law.test_pages import cookie_of
 from weetwie.access.enums import Ring
 from weetwie.chat.mattermost import Mattermost
@@ -91,7 +92,7 @@ async def look(scene: Scene, viewer: str, tried: Tried) -> dict[str, Response]:
 
 @by_groups
 def test_a_chat_tells_whoever_may_not_see_a_post_the_same_as_if_it_were_not_there(
-    dsn: str, widest: Ring, viewers: tuple[str, ...]
+    scenes: Scenes, widest: Ring, viewers: tuple[str, ...]
 ) -> None:
     """What all in a channel read is what a stranger may see, whoever asks: it is compared for the stranger."""
 
@@ -113,7 +114,7 @@ def test_a_chat_tells_whoever_may_not_see_a_post_the_same_as_if_it_were_not_ther
             ]
         assert not leaks, "\n".join(leaks[:8]) + f"\n{len(leaks)} in all"
 
-    tell(dsn, widest, story)
+    scenes.tell(widest, story)
 
 
 def without_question(text: str, answer: Response) -> Response:
@@ -139,7 +140,7 @@ async def words_heard(scene: Scene, viewer: str) -> list[str]:
 
 @by_groups
 def test_no_answer_in_a_chat_holds_a_word_that_the_plain_rule_denies(
-    dsn: str, widest: Ring, viewers: tuple[str, ...]
+    scenes: Scenes, widest: Ring, viewers: tuple[str, ...]
 ) -> None:
     async def story(scene: Scene) -> None:
         await linked(scene)
@@ -147,23 +148,23 @@ def test_no_answer_in_a_chat_holds_a_word_that_the_plain_rule_denies(
         found = [leak for viewer in viewers for leak in await words_heard(scene, viewer)]
         assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
 
-    tell(dsn, widest, story)
+    scenes.tell(widest, story)
 
 
-def test_no_answer_in_a_chat_holds_such_a_word_after_any_change_of_standing(dsn: str) -> None:
+def test_no_answer_in_a_chat_holds_such_a_word_after_any_change_of_standing(scenes: Scenes) -> None:
     async def story(scene: Scene) -> None:
         await linked(scene)
         await scene.keep(scene.secrets)
         found = await around_changes(scene, partial(words_heard, scene))
         assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)
 
 
 @pytest.mark.parametrize(
     "viewers", [VIEWERS[:5], VIEWERS[5:10], (*VIEWERS[10:], STRANGER)], ids=lambda who: "-".join(who)
 )
-def test_everybody_gets_the_same_in_a_chat_as_on_the_pages(dsn: str, viewers: tuple[str, ...]) -> None:
+def test_everybody_gets_the_same_in_a_chat_as_on_the_pages(scenes: Scenes, viewers: tuple[str, ...]) -> None:
     async def story(scene: Scene) -> None:
         await linked(scene)
         cookies = {viewer: await cookie_of(scene, viewer) for viewer in viewers}
@@ -184,10 +185,10 @@ def test_everybody_gets_the_same_in_a_chat_as_on_the_pages(dsn: str, viewers: tu
                     seen += len(named)
         assert seen > 0
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)
 
 
-def test_everybody_in_a_channel_reads_the_same_whoever_asks(dsn: str) -> None:
+def test_everybody_in_a_channel_reads_the_same_whoever_asks(scenes: Scenes) -> None:
     async def story(scene: Scene) -> None:
         await linked(scene)
         await scene.keep(scene.secrets)
@@ -198,4 +199,4 @@ def test_everybody_in_a_channel_reads_the_same_whoever_asks(dsn: str) -> None:
             }
             assert len(answers) == 1, text
 
-    tell(dsn, Ring.world, story)
+    scenes.tell(Ring.world, story)

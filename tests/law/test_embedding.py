@@ -9,8 +9,9 @@ from tests.law.asgi import Request, Response, send
 from tests.law.changes import around_changes
 from tests.law.requests import GENERATORS, PEOPLE, Tried, as_for_none
 from tests.law.scene import APP, STRANGER, VIEWERS, Scene, Settings
+from tests.law.scenes import Scenes
 from tests.law.test_agents import INACTIVE
-from tests.law.test_every_route import by_groups, denied_words, tell
+from tests.law.test_every_route import by_groups, denied_words
 from tests.law.test_pages import told
 from weetwie.access.enums import Ring
 from weetwie.domain.identity import embedded, sessions
@@ -70,7 +71,7 @@ async def leaks(scene: Scene, viewer: str, token: str | None) -> list[str]:
 
 @by_groups
 def test_no_frame_holds_a_word_that_the_plain_rule_denies(
-    dsn: str, widest: Ring, viewers: tuple[str, ...]
+    scenes: Scenes, widest: Ring, viewers: tuple[str, ...]
 ) -> None:
     async def story(scene: Scene) -> None:
         tokens = await allowed(scene)
@@ -82,11 +83,11 @@ def test_no_frame_holds_a_word_that_the_plain_rule_denies(
         ]
         assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
 
-    tell(dsn, widest, story)
+    scenes.tell(widest, story)
 
 
 @pytest.mark.parametrize("viewers", [("alf", "gus"), ("bea", "mel"), ("fay", STRANGER)], ids="-".join)
-def test_no_frame_changes_by_what_its_reader_does_not_see(dsn: str, viewers: tuple[str, ...]) -> None:
+def test_no_frame_changes_by_what_its_reader_does_not_see(scenes: Scenes, viewers: tuple[str, ...]) -> None:
     async def story(scene: Scene) -> None:
         found = []
         tokens = await allowed(scene)
@@ -108,10 +109,10 @@ def test_no_frame_changes_by_what_its_reader_does_not_see(dsn: str, viewers: tup
             ]
         assert not found, "\n".join(found[:20]) + f"\n{len(found)} in all"
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)
 
 
-def test_every_kind_is_asked_and_who_may_not_come_in_gets_the_same_as_a_stranger(dsn: str) -> None:
+def test_every_kind_is_asked_and_who_may_not_come_in_gets_the_same_as_a_stranger(scenes: Scenes) -> None:
     """And who may sees more: else all of this proves nothing."""
 
     async def story(scene: Scene) -> None:
@@ -128,14 +129,14 @@ def test_every_kind_is_asked_and_who_may_not_come_in_gets_the_same_as_a_stranger
             )
             assert same == expected, viewer
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)
 
 
-def test_no_frame_holds_such_a_word_after_any_change_of_standing(dsn: str) -> None:
+def test_no_frame_holds_such_a_word_after_any_change_of_standing(scenes: Scenes) -> None:
     async def story(scene: Scene) -> None:
         tokens = await allowed(scene)
         await scene.keep(scene.secrets)
         found = await around_changes(scene, lambda viewer: leaks(scene, viewer, tokens[viewer]))
         assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)

@@ -1,7 +1,6 @@
 """No route tells of what its caller may not see: proofs 2 and 3 of docs/law.md, over the application's own table of routes."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pytest
 
@@ -11,6 +10,7 @@ from tests.law.asgi import Request, Response, send
 from tests.law.changes import around_changes
 from tests.law.requests import GENERATORS, Tried, as_for_none
 from tests.law.scene import APP, STRANGER, Scene, Secret, sees, words_in
+from tests.law.scenes import Scenes
 from weetwie.access.enums import Ring
 from weetwie.api.endpoints import endpoints
 
@@ -43,17 +43,6 @@ async def ask(scene: Scene, viewer: str, asked: Iterable[Request]) -> dict[str, 
     return answers
 
 
-def tell(dsn: str, widest: Ring, story: Callable[[Scene], Awaitable[None]]) -> None:
-    async def run() -> None:
-        scene = await Scene.open(dsn, widest)
-        try:
-            await story(scene)
-        finally:
-            await scene.close()
-
-    asyncio.run(run())
-
-
 GROUPS = [
     (Ring.network, (STRANGER, APP, "sus", "exa")),
     (Ring.network, ("dora", "alma", "alf", "gus")),
@@ -70,7 +59,7 @@ by_groups = pytest.mark.parametrize(
 
 @by_groups
 def test_whoever_may_not_see_a_post_gets_the_same_answers_as_if_it_were_not_there(
-    dsn: str, widest: Ring, viewers: tuple[str, ...]
+    scenes: Scenes, widest: Ring, viewers: tuple[str, ...]
 ) -> None:
     async def story(scene: Scene) -> None:
         leaks = []
@@ -82,7 +71,7 @@ def test_whoever_may_not_see_a_post_gets_the_same_answers_as_if_it_were_not_ther
                 leaks += [f"as {viewer}: {leak}" for leak in found]
         assert not leaks, "\n".join(leaks[:20]) + f"\n{len(leaks)} in all"
 
-    tell(dsn, widest, story)
+    scenes.tell(widest, story)
 
 
 _ORDERED_BY_COUNTS = ("GET /api/v1/directory", "GET /api/v1/trends/statuses")
@@ -170,7 +159,7 @@ async def words_heard(scene: Scene, viewers: Sequence[str]) -> list[str]:
 
 @by_groups
 def test_no_answer_holds_a_word_that_the_plain_rule_denies(
-    dsn: str, widest: Ring, viewers: tuple[str, ...]
+    scenes: Scenes, widest: Ring, viewers: tuple[str, ...]
 ) -> None:
     async def story(scene: Scene) -> None:
         await scene.keep(scene.secrets)
@@ -180,13 +169,13 @@ def test_no_answer_holds_a_word_that_the_plain_rule_denies(
         found = await words_heard(scene, viewers)
         assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
 
-    tell(dsn, widest, story)
+    scenes.tell(widest, story)
 
 
-def test_no_answer_holds_such_a_word_after_any_change_of_standing(dsn: str) -> None:
+def test_no_answer_holds_such_a_word_after_any_change_of_standing(scenes: Scenes) -> None:
     async def story(scene: Scene) -> None:
         await scene.keep(scene.secrets)
         found = await around_changes(scene, lambda viewer: words_heard(scene, [viewer]))
         assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)

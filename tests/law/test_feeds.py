@@ -10,7 +10,8 @@ from tests.law.asgi import Request, Response, send
 from tests.law.changes import around_changes
 from tests.law.requests import PEOPLE, Tried, as_for_none
 from tests.law.scene import APP, STRANGER, Scene, Secret, words_in
-from tests.law.test_every_route import by_groups, denied_words, tell
+from tests.law.scenes import Scenes
+from tests.law.test_every_route import by_groups, denied_words
 from tests.world import Someone
 from weetwie.access.authenticate import credential_hash
 from weetwie.access.enums import Ring
@@ -93,7 +94,7 @@ async def told(scene: Scene, viewer: str) -> list[str]:
 
 @by_groups
 def test_no_feed_holds_a_word_that_the_plain_rule_denies_or_one_that_is_not_open(
-    dsn: str, widest: Ring, viewers: tuple[str, ...]
+    scenes: Scenes, widest: Ring, viewers: tuple[str, ...]
 ) -> None:
     async def story(scene: Scene) -> None:
         await keep(scene, scene.secrets)
@@ -101,7 +102,7 @@ def test_no_feed_holds_a_word_that_the_plain_rule_denies_or_one_that_is_not_open
         found = [f"as {viewer}: {leak}" for viewer in viewers for leak in await told(scene, viewer)]
         assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
 
-    tell(dsn, widest, story)
+    scenes.tell(widest, story)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_no_feed_holds_a_word_that_the_plain_rule_denies_or_one_that_is_not_open
     ids=["network", "blocked", "world"],
 )
 def test_no_feed_changes_by_what_its_reader_does_not_see(
-    dsn: str, widest: Ring, viewers: tuple[str, ...]
+    scenes: Scenes, widest: Ring, viewers: tuple[str, ...]
 ) -> None:
     async def story(scene: Scene) -> None:
         leaks = []
@@ -134,10 +135,10 @@ def test_no_feed_changes_by_what_its_reader_does_not_see(
             ]
         assert not leaks, "\n".join(leaks[:20]) + f"\n{len(leaks)} in all"
 
-    tell(dsn, widest, story)
+    scenes.tell(widest, story)
 
 
-def test_whoever_sees_them_finds_the_others_in_their_feeds(dsn: str) -> None:
+def test_whoever_sees_them_finds_the_others_in_their_feeds(scenes: Scenes) -> None:
     """Else all of this proves nothing."""
 
     async def story(scene: Scene) -> None:
@@ -146,13 +147,13 @@ def test_whoever_sees_them_finds_the_others_in_their_feeds(dsn: str) -> None:
         heard = {of for answer in answers.values() for kind, of in words_in(answer.body) if kind == "post"}
         assert {"forcolleagues", "forthenetwork", "unlisted", "byaguest"} <= heard
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)
 
 
-def test_no_feed_holds_such_a_word_after_any_change_of_standing(dsn: str) -> None:
+def test_no_feed_holds_such_a_word_after_any_change_of_standing(scenes: Scenes) -> None:
     async def story(scene: Scene) -> None:
         await keep(scene, scene.secrets)
         found = await around_changes(scene, partial(told, scene))
         assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)

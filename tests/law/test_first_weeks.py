@@ -8,7 +8,8 @@ import pytest
 
 from tests.law.asgi import Request
 from tests.law.scene import Scene
-from tests.law.test_every_route import denied_words, tell
+from tests.law.scenes import Scenes
+from tests.law.test_every_route import denied_words
 from tests.law.test_pages import cookie_of, look, told
 from weetwie.access.enums import Ring
 from weetwie.access.viewer import system
@@ -55,7 +56,7 @@ _NOBODY = {("gus", "first-weeks 4"), ("gus", "first-weeks 12"), ("gus", "introdu
 
 @pytest.mark.parametrize("viewer", VIEWERS)
 def test_no_card_has_a_word_that_one_may_not_read_nor_changes_by_what_one_does_not_see(
-    dsn: str, viewer: str
+    scenes: Scenes, viewer: str
 ) -> None:
     async def story(scene: Scene) -> None:
         hidden = await scene.hidden((viewer,))
@@ -75,4 +76,4 @@ def test_no_card_has_a_word_that_one_may_not_read_nor_changes_by_what_one_does_n
                     worlds.append([re.sub(r"/introductions/\d+", "", one) for one in shown])
             assert worlds[0] == worlds[1], card
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)

@@ -6,7 +6,8 @@ from functools import partial
 from tests.law.asgi import Response
 from tests.law.changes import around_changes
 from tests.law.scene import VIEWERS, Scene, sees
-from tests.law.test_every_route import denied_words, tell
+from tests.law.scenes import Scenes
+from tests.law.test_every_route import denied_words
 from tests.letters import waiting
 from weetwie.access.enums import Ring
 from weetwie.context import of_system
@@ -52,7 +53,7 @@ async def wrongs(scene: Scene, viewer: str) -> list[str]:
     return (await replied(scene, viewer))[0] if viewer in VIEWERS else []
 
 
-def test_no_reply_lands_where_its_writer_does_not_see_what_it_answers(dsn: str) -> None:
+def test_no_reply_lands_where_its_writer_does_not_see_what_it_answers(scenes: Scenes) -> None:
     async def story(scene: Scene) -> None:
         await scene.keep(scene.secrets)
         found = [f"as {viewer}: {wrong}" for viewer in VIEWERS for wrong in await wrongs(scene, viewer)]
@@ -60,13 +61,13 @@ def test_no_reply_lands_where_its_writer_does_not_see_what_it_answers(dsn: str) 
         assert (await replied(scene, "mia"))[1] > 5, "else all of this proves nothing"
         assert (await replied(scene, "sus"))[1] == 0
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)
 
 
-def test_none_does_after_any_change_of_standing(dsn: str) -> None:
+def test_none_does_after_any_change_of_standing(scenes: Scenes) -> None:
     async def story(scene: Scene) -> None:
         await scene.keep(scene.secrets)
         found = await around_changes(scene, partial(wrongs, scene))
         assert not found, "\n".join(found[:40])
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)

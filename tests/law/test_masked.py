@@ -8,7 +8,8 @@ import pytest
 from tests.law.asgi import Response
 from tests.law.requests import Tried
 from tests.law.scene import APP, STRANGER, Scene
-from tests.law.test_every_route import ask, denied_words, requests, tell
+from tests.law.scenes import Scenes
+from tests.law.test_every_route import ask, denied_words, requests
 from tests.law.test_pages import asked, cookie_of, look
 from weetwie.access.enums import Ring
 from weetwie.database.pool import Db
@@ -25,7 +26,7 @@ GROUPS = [
 
 @pytest.mark.parametrize(("widest", "viewers"), GROUPS, ids=["-".join(who) for _ring, who in GROUPS])
 def test_no_profile_that_leaves_the_law_holds_a_word_that_the_plain_rule_denies(
-    dsn: str, monkeypatch: pytest.MonkeyPatch, widest: Ring, viewers: tuple[str, ...]
+    scenes: Scenes, monkeypatch: pytest.MonkeyPatch, widest: Ring, viewers: tuple[str, ...]
 ) -> None:
     profiles, left = seen_people.profiles, list[Profile]()
 
@@ -50,4 +51,4 @@ def test_no_profile_that_leaves_the_law_holds_a_word_that_the_plain_rule_denies(
         assert not denied, "\n".join(denied)
 
     monkeypatch.setattr(seen_people, "profiles", watched)
-    tell(dsn, widest, story)
+    scenes.tell(widest, story)

@@ -9,7 +9,8 @@ import pytest
 from tests.law.asgi import Request, Response, send
 from tests.law.requests import GENERATORS, PEOPLE, Tried, as_for_none
 from tests.law.scene import APP, STRANGER, Scene
-from tests.law.test_every_route import by_groups, denied_words, tell
+from tests.law.scenes import Scenes
+from tests.law.test_every_route import by_groups, denied_words
 from weetwie.access.enums import Ring
 from weetwie.domain.identity import sessions
 from weetwie.web.site import PAGES
@@ -238,7 +239,7 @@ def told(answer: Response) -> tuple[int, str]:
 
 @by_groups
 def test_no_page_holds_a_word_that_the_plain_rule_denies(
-    dsn: str, widest: Ring, viewers: tuple[str, ...]
+    scenes: Scenes, widest: Ring, viewers: tuple[str, ...]
 ) -> None:
     async def story(scene: Scene) -> None:
         cookies = {viewer: await cookie_of(scene, viewer) for viewer in viewers}
@@ -254,11 +255,11 @@ def test_no_page_holds_a_word_that_the_plain_rule_denies(
             found += [f"as {viewer}: {leak}" for leak in await denied_words(scene, viewer, answers)]
         assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
 
-    tell(dsn, widest, story)
+    scenes.tell(widest, story)
 
 
 @pytest.mark.parametrize("viewers", [("alf", "gus"), ("bea", "mel"), ("fay", STRANGER)], ids="-".join)
-def test_no_page_changes_by_what_its_reader_does_not_see(dsn: str, viewers: tuple[str, ...]) -> None:
+def test_no_page_changes_by_what_its_reader_does_not_see(scenes: Scenes, viewers: tuple[str, ...]) -> None:
     async def story(scene: Scene) -> None:
         leaks = []
         cookies = {viewer: await cookie_of(scene, viewer) for viewer in viewers}
@@ -280,10 +281,10 @@ def test_no_page_changes_by_what_its_reader_does_not_see(dsn: str, viewers: tupl
             ]
         assert not leaks, "\n".join(leaks[:20]) + f"\n{len(leaks)} in all"
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)
 
 
-def test_every_page_is_asked_for(dsn: str) -> None:
+def test_every_page_is_asked_for(scenes: Scenes) -> None:
     async def story(scene: Scene) -> None:
         paths = {request.path for request in asked(Tried(scene, "ada", scene.secrets))}
         patterns = {
@@ -295,4 +296,4 @@ def test_every_page_is_asked_for(dsn: str) -> None:
         }
         assert unasked - set(NOT_READ) == set()
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)

@@ -13,7 +13,8 @@ from tests.access.test_sees import Court, in_small_companies, patiently
 from tests.law.asgi import Response, without_numbers
 from tests.law.listening import Frame, listening
 from tests.law.scene import Scene, Secret, _word
-from tests.law.test_every_route import by_groups, denied_words, tell
+from tests.law.scenes import Scenes
+from tests.law.test_every_route import by_groups, denied_words
 from tests.world import SOME_DAY
 from weetwie.access.authenticate import Memory
 from weetwie.access.enums import Ring
@@ -178,7 +179,7 @@ async def _happening(scene: Scene, viewer: str, secrets: list[Secret]) -> list[F
 
 @by_groups
 def test_what_a_stream_carries_is_the_same_with_and_without_what_its_listener_may_not_see(
-    dsn: str, widest: Ring, viewers: tuple[str, ...]
+    scenes: Scenes, widest: Ring, viewers: tuple[str, ...]
 ) -> None:
     async def story(scene: Scene) -> None:
         for viewer, (unseen, counted) in (await scene.hidden(viewers)).items():
@@ -195,7 +196,7 @@ def test_what_a_stream_carries_is_the_same_with_and_without_what_its_listener_ma
                 is_in = viewer in scene.people and viewer not in ("dora", "exa", "sus")
                 assert bool(without) == is_in, f"{viewer} hears {len(without)}"
 
-    tell(dsn, widest, story)
+    scenes.tell(widest, story)
 
 
 async def _heard(scene: Scene, viewer: str, asked: list[Secret], happening: list[Secret]) -> list[Frame]:
@@ -221,7 +222,7 @@ def _without_numbers(frames: list[Frame]) -> list[Frame]:
 
 @by_groups
 def test_no_stream_holds_a_word_that_the_plain_rule_denies(
-    dsn: str, widest: Ring, viewers: tuple[str, ...]
+    scenes: Scenes, widest: Ring, viewers: tuple[str, ...]
 ) -> None:
     async def story(scene: Scene) -> None:
         await scene.keep(scene.secrets)
@@ -240,4 +241,4 @@ def test_no_stream_holds_a_word_that_the_plain_rule_denies(
                 found += [f"as {viewer}: {told}" for told in await denied_words(scene, viewer, answers)]
         assert not found, "\n".join(found[:40]) + f"\n{len(found)} in all"
 
-    tell(dsn, widest, story)
+    scenes.tell(widest, story)

@@ -6,7 +6,8 @@ from functools import partial
 from tests.law.asgi import Response
 from tests.law.changes import around_changes
 from tests.law.scene import VIEWERS, Scene, words_in
-from tests.law.test_every_route import denied_words, tell
+from tests.law.scenes import Scenes
+from tests.law.test_every_route import denied_words
 from tests.law.test_feeds import NEVER
 from weetwie.access.enums import Ring
 from weetwie.context import Context
@@ -58,7 +59,7 @@ async def leaks(scene: Scene, viewer: str) -> list[str]:
     return closed + opened
 
 
-def test_no_mail_holds_a_word_that_the_plain_rule_denies_or_one_that_is_private(dsn: str) -> None:
+def test_no_mail_holds_a_word_that_the_plain_rule_denies_or_one_that_is_private(scenes: Scenes) -> None:
     async def story(scene: Scene) -> None:
         await scene.keep(scene.secrets)
         found = [f"as {viewer}: {leak}" for viewer in VIEWERS for leak in await leaks(scene, viewer)]
@@ -68,13 +69,13 @@ def test_no_mail_holds_a_word_that_the_plain_rule_denies_or_one_that_is_private(
         _leaks, heard = await mailed(scene, "mel", with_private=True)
         assert "direct" in heard, "who chose to read direct words by mail does"
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)
 
 
-def test_no_mail_holds_such_a_word_after_any_change_of_standing(dsn: str) -> None:
+def test_no_mail_holds_such_a_word_after_any_change_of_standing(scenes: Scenes) -> None:
     async def story(scene: Scene) -> None:
         await scene.keep(scene.secrets)
         found = await around_changes(scene, partial(leaks, scene))
         assert not found, "\n".join(found[:40])
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)

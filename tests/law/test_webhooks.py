@@ -6,7 +6,8 @@ from functools import partial
 from tests.law.asgi import Response
 from tests.law.changes import around_changes
 from tests.law.scene import VIEWERS, Scene, words_in
-from tests.law.test_every_route import denied_words, tell
+from tests.law.scenes import Scenes
+from tests.law.test_every_route import denied_words
 from tests.law.test_feeds import NEVER
 from weetwie.access.enums import Ring
 from weetwie.context import of_system
@@ -53,7 +54,7 @@ async def leaks(scene: Scene, viewer: str) -> list[str]:
     return (await told(scene, viewer))[0] if viewer in VIEWERS else []
 
 
-def test_no_webhook_tells_a_word_that_the_plain_rule_denies_or_one_that_is_not_open(dsn: str) -> None:
+def test_no_webhook_tells_a_word_that_the_plain_rule_denies_or_one_that_is_not_open(scenes: Scenes) -> None:
     async def story(scene: Scene) -> None:
         await scene.keep(scene.secrets)
         found = [f"as {viewer}: {leak}" for viewer in VIEWERS for leak in await leaks(scene, viewer)]
@@ -63,13 +64,13 @@ def test_no_webhook_tells_a_word_that_the_plain_rule_denies_or_one_that_is_not_o
         _leaks, heard = await told(scene, "alma")
         assert heard == set(), "webhooks are for members"
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)
 
 
-def test_no_webhook_tells_such_a_word_after_any_change_of_standing(dsn: str) -> None:
+def test_no_webhook_tells_such_a_word_after_any_change_of_standing(scenes: Scenes) -> None:
     async def story(scene: Scene) -> None:
         await scene.keep(scene.secrets)
         found = await around_changes(scene, partial(leaks, scene))
         assert not found, "\n".join(found[:40])
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)

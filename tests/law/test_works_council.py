@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.law.scene import Scene
-from tests.law.test_every_route import ask, requests, tell
+from tests.law.scenes import Scenes
+from tests.law.test_every_route import ask, requests
 from weetwie.access.enums import Ring
 
 _MANY = 4711
@@ -43,7 +44,7 @@ async def told(scene: Scene, viewer: str, *, is_on: bool) -> dict[str, list[tupl
 
 
 @pytest.mark.parametrize("viewer", ["ada", "alma"])
-def test_no_route_tells_of_anybodys_activity(dsn: str, viewer: str) -> None:
+def test_no_route_tells_of_anybodys_activity(scenes: Scenes, viewer: str) -> None:
     """To an administrator, and to an alumna."""
 
     async def story(scene: Scene) -> None:
@@ -59,4 +60,4 @@ def test_no_route_tells_of_anybodys_activity(dsn: str, viewer: str) -> None:
                 assert last is None, f"{request} as {viewer}"
                 assert count == 0 or name == viewer, f"{request} as {viewer} tells of {name}"
 
-    tell(dsn, Ring.network, story)
+    scenes.tell(Ring.network, story)

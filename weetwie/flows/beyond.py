@@ -1,5 +1,6 @@
 """A post from beyond somebody's circle: chosen for them by what they see, shown once, with the reason in words."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
@@ -21,6 +22,7 @@ from weetwie.text.language import translate
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
 from weetwie.views.posts import SeenPost
+from weetwie.views.texts import Words
 
 LIST_ID: Final = 100
 """As which apps read it that know of lists alone; lists of people have far longer numbers."""
@@ -98,7 +100,7 @@ async def find(db: Db, viewer: Viewer) -> BeyondCandidate | None:
     good = []
     for said in await seen_words.words(db, seen):
         candidate = candidates[said.id]
-        terms = words.read(said.text, said.language, [name for _key, name in said.tags]).terms
+        terms = _terms(said) if cared else ()
         about = next(
             (
                 (name, bond)
@@ -113,6 +115,10 @@ async def find(db: Db, viewer: Viewer) -> BeyondCandidate | None:
         ):
             good.append(candidate)
     return rules.pick(viewer.person_id, good, await posts.given(db, viewer))
+
+
+def _terms(said: Words) -> Collection[int]:
+    return words.read(said.text, said.language, [name for _key, name in said.tags]).terms
 
 
 async def shown(db: Db, viewer: Viewer, candidate: BeyondCandidate) -> None:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
@@ -63,8 +65,16 @@ class Templates:
         return page.replace(PROOF, visit.form_token) if PROOF in page else page
 
 
+class _Template(Template):
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        """What is imported from it. All templates have the same globals, so that there is no need to look for others at each import."""
+        return super()._get_default_module()
+
+
 class _InOneLanguage(Environment):
     """All sentences, icons and addresses of files that stand in the templates are put in while these are compiled."""
+
+    template_class = _Template
 
     def __init__(self, assets: Assets, language: str) -> None:
         super().__init__(

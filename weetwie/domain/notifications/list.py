@@ -161,7 +161,7 @@ def _new(viewer_sql: ViewerSql) -> Select[int]:
         mine(viewer_sql, Notification)
         .where(Notification.id > of_marker(viewer_sql))
         .order_by(Notification.id.desc())
-        .limit(MOST_COUNTED)
+        .limit(param("most", BigInteger))
         .subquery()
     )
     return select(func.count()).select_from(new)
@@ -217,5 +217,8 @@ async def unread(
     db: Db, viewer: Viewer, *, kinds: Sequence[str] = KINDS, from_id: int = 0, limit: int = 100
 ) -> int:
     """How many are newer than the marker, counted up to `limit`."""
-    count: int = await _UNREAD.value(db, viewer, kinds=list(kinds), from_id=from_id, with_held=False)
-    return min(count, limit)
+    most = min(limit, MOST_COUNTED)
+    count: int = await _UNREAD.value(
+        db, viewer, kinds=list(kinds), from_id=from_id, with_held=False, most=most
+    )
+    return count

@@ -97,22 +97,23 @@ def _asked(viewer_sql: ViewerSql) -> Select[int]:
         .limit(10 * _LOOKED_AT)
         .lateral()
     )
+    found = select(lately.c.post_id).distinct().select_from(mine).join(lately, true()).subquery()
+    # Each looked up by itself: the planner would rather read all posts there are, the newest first, until enough are such questions.
+    is_open_to_viewer = visibility.there_is(
+        post,
+        post.id == found.c.post_id,
+        post.is_question.is_(True),
+        post.visibility == int(Visibility.public),
+        post.boost_of_id.is_(None),
+        post.deleted_at.is_(None),
+        post.author_id != viewer_sql.id,
+        visibility.parent(viewer_sql, post),
+        taste.is_kept(viewer_sql, post),
+    )
     return (
-        select(post.id)
-        .distinct()
-        .select_from(mine)
-        .join(lately, true())
-        .join(post, post.id == lately.c.post_id)
-        .where(
-            post.is_question,
-            post.visibility == int(Visibility.public),
-            post.boost_of_id.is_(None),
-            post.deleted_at.is_(None),
-            post.author_id != viewer_sql.id,
-            visibility.parent(viewer_sql, post),
-            taste.is_kept(viewer_sql, post),
-        )
-        .order_by(post.id.desc())
+        select(found.c.post_id.label("id"))
+        .where(is_open_to_viewer)
+        .order_by(found.c.post_id.desc())
         .limit(_LOOKED_AT)
     )
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from weetwie.runtime import clock
-from weetwie.web.show import number, until
+from weetwie.web.dates import number, until
 
 
 @pytest.mark.parametrize(

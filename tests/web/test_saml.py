@@ -27,7 +27,7 @@ from weetwie.app import build
 from weetwie.flows import saml as flow
 from weetwie.saml import fetching, keys
 from weetwie.saml.xml import NAMES
-from weetwie.settings import SamlProvider, SettingsError, read, sources
+from weetwie.settings import SamlProvider, SettingsError, read, sign_on
 
 HOUSE = "https://house.example"
 
@@ -60,7 +60,7 @@ def told(idp: SamlIdp, **more: Any) -> SamlProvider:
         "entity_id": idp.entity_id,
         "metadata_url": f"{idp.at}/metadata",
     }
-    return sources.saml([given | more])[0]
+    return sign_on.saml([given | more])[0]
 
 
 def open_site(world: World, *saml: SamlProvider) -> httpx.AsyncClient:

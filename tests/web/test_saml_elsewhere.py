@@ -13,7 +13,7 @@ from tests.site import text_of
 from tests.web.test_saml import HOUSE, handle_of, open_site, post
 from tests.world import World
 from weetwie.saml import keys
-from weetwie.settings import sources
+from weetwie.settings import sign_on
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of cryptography, about what it uses
@@ -127,7 +127,7 @@ async def test_all_of_it_with_a_provider_of_somebody_elses_making(
     monkeypatch.setattr(SecurityContext.encrypt_assertion, "__defaults__", ("aes-256", *others))
     await world.policy(connections=["saml"])
     file = tmp_path / "idp.xml"
-    told = sources.saml(
+    told = sign_on.saml(
         [{"key": "house", "name": "House", "entity_id": f"{AT}/metadata", "metadata_file": str(file)}]
     )[0]
     async with open_site(world, told) as site:

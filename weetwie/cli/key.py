@@ -9,7 +9,7 @@ from weetwie.cli.keep import keeping
 from weetwie.runtime.json import Json
 
 if TYPE_CHECKING:
-    from weetwie.serve.keys import LostKeys
+    from weetwie.serve.lost_keys import LostKeys
     from weetwie.settings import Settings
 
 
@@ -71,15 +71,15 @@ async def change(settings: "Settings") -> tuple[Json, str, int]:
 async def lost(settings: "Settings", is_sure: bool) -> tuple[Json, str, int]:
     """Continue without a lost key: what can be recreated is recreated. Two-step verification stays on for everyone."""
     from weetwie.errors import Conflict
-    from weetwie.serve import database, keys
+    from weetwie.serve import database, lost_keys
 
     async with database.running(settings) as dsn:
         await database.bring_up_to_date(dsn)
-        if not await keys.is_lost(settings, dsn):
+        if not await lost_keys.is_lost(settings, dsn):
             raise Conflict("The key is here and works. Nothing was changed.")
         if not is_sure:
             raise Conflict("This cannot be undone. If the key is lost for good: weetwie key lost --yes")
-        found = await keys.lost(settings, dsn)
+        found = await lost_keys.lost(settings, dsn)
     import msgspec
 
     return msgspec.to_builtins(found), "\n".join(told_of_lost(found)), 0

@@ -17,7 +17,7 @@ from weetwie.domain.people import assistant
 from weetwie.domain.posts import answer as accepting
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
-from weetwie.domain.questions import answers, people, respond, rules
+from weetwie.domain.questions import answers, people, respond, rules, still_so
 from weetwie.domain.search.posts import search
 from weetwie.domain.search.query import SearchQuery, Term
 from weetwie.errors import Forbidden, Refusal, _
@@ -53,8 +53,8 @@ async def accept(context: Context, question_id: int, answer_id: int) -> None:
 
 async def confirm(context: Context, question_id: int, *, is_still_so: bool) -> None:
     """Of an accepted answer; when it is asked about next follows from how fast its topic changes."""
-    check_at = clock.now() + max(await pace(context.db, context.viewer, question_id), answers.A_YEAR)
-    await answers.confirm(context.db, context.viewer, question_id, check_at, is_still_so=is_still_so)
+    check_at = clock.now() + max(await pace(context.db, context.viewer, question_id), still_so.A_YEAR)
+    await still_so.confirm(context.db, context.viewer, question_id, check_at, is_still_so=is_still_so)
 
 
 async def accepted(context: Context, facts: Sequence[AnswerAccepted]) -> None:
@@ -70,21 +70,21 @@ async def accepted(context: Context, facts: Sequence[AnswerAccepted]) -> None:
             wanting = await respond.wanting(db, fact.post_id)
             await notified.answered(db, context.viewer, fact.answer_id, wanting)
             check_at = clock.now() + await pace(db, asker, fact.post_id)
-        await answers.note_accepted(db, fact.post_id, asker.person_id, check_at)
+        await still_so.note_accepted(db, fact.post_id, asker.person_id, check_at)
 
 
 async def check_due(context: Context) -> None:
     """Whether old answers are still so: the answerer is asked, then somebody who knows today."""
     service_id = await assistant.person_id(context.db) if context.viewer.policy.assistant else None
     ours = await context.find_person(service_id) if service_id else None
-    for one in await answers.due(context.db, _AT_ONCE):
+    for one in await still_so.due(context.db, _AT_ONCE):
         if ours is not None:
             async with context.apart("an answer could not be asked about", one.post_id):
                 await _ask_about(context, ours, one)
-        await answers.asked_about(context.db, one)
+        await still_so.asked_about(context.db, one)
 
 
-async def _ask_about(context: Context, ours: Viewer, one: answers.DueCheck) -> None:
+async def _ask_about(context: Context, ours: Viewer, one: still_so.DueCheck) -> None:
     db, candidates = context.db, [one.answerer_id]
     if one.checks:
         asker = await context.find_person(one.asker_id)

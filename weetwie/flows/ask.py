@@ -7,7 +7,7 @@ from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
-from weetwie.domain.questions import people, respond, steps
+from weetwie.domain.questions import askable, people, respond, steps
 from weetwie.domain.questions.begin import ChosenPeople
 from weetwie.domain.questions.rules import ChosenBy, Knower, choose, is_there, tell_at, wants
 from weetwie.errors import Conflict, Invalid, NotFound, _
@@ -29,7 +29,7 @@ async def name_somebody(context: Context, post_id: int, person_id: int, *, openl
     """Not me, but ask ... . Whether they can be asked now is told to nobody."""
     db, viewer = context.db, context.viewer
     one = await respond.asked(db, viewer, post_id)
-    if person_id in (viewer.person_id, one.asker_id) or not await steps.within_reach(
+    if person_id in (viewer.person_id, one.asker_id) or not await askable.within_reach(
         db, viewer, post_id, [person_id]
     ):
         raise Invalid(_("This person can't be asked."), field="account_id")
@@ -45,7 +45,7 @@ async def name_a_topic(context: Context, post_id: int, topic: str, *, openly: bo
     one = await respond.asked(db, viewer, post_id)
     answer = (await who_knows(db, viewer, topic[:200], limit=20, exclude=[one.asker_id])).named()
     asked_before = {other.person_id for other in await steps.already(db, post_id)}
-    reach = await steps.within_reach(db, viewer, post_id, [expert.person_id for expert in answer.people])
+    reach = await askable.within_reach(db, viewer, post_id, [expert.person_id for expert in answer.people])
     if not reach:
         raise Conflict(_("Nobody you can see has written about this. Name a person instead."))
     at = clock.now()
@@ -83,7 +83,7 @@ async def _name(
     db, viewer, at = context.db, context.viewer, clock.now()
     held = await people.hold(db, viewer.policy, ids, at)
     await respond.named(db, viewer, one, post_id, ids, known, openly=openly)
-    seeing = await steps.seeing(db, viewer, post_id, ids)
+    seeing = await askable.seeing(db, viewer, post_id, ids)
     waiting = {other.person_id for other in await steps.already(db, post_id) if other.state == 0}
     reached = [
         id for id in ids if id in waiting & seeing and wants(held[id], one.terms) and is_there(held[id], at)

@@ -18,7 +18,7 @@ from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.subject import Subject, subject
 from weetwie.domain.mail import emails, write
 from weetwie.domain.notifications import questions as notified
-from weetwie.domain.questions import people, rules, steps, telling
+from weetwie.domain.questions import askable, people, rules, steps, telling
 from weetwie.domain.questions.free_days import free_days
 from weetwie.domain.questions.rules import Askable, AskStep, ChosenBy, Knower, State
 from weetwie.domain.questions.steps import DueQuestion
@@ -137,12 +137,12 @@ async def _consider(context: Context, question: DueQuestion) -> _Considered | No
     out = {one.person_id for one in before if one.chosen_by == ChosenBy.dropped}
     chosen = [one.person_id for one in before if one.chosen_by == ChosenBy.asker]
     named = [one for one in (answer.named().people or answer.people) if one.person_id not in out]
-    reach = await steps.within_reach(db, asker, question.post_id, [one.person_id for one in named])
+    reach = await askable.within_reach(db, asker, question.post_id, [one.person_id for one in named])
     best = max((one.score for one in named), default=1.0)
-    more = await steps.pointed_to(db, asker, about.all_terms)
+    more = await askable.pointed_to(db, asker, about.all_terms)
     if question.step == AskStep.more:
-        more += await steps.followers(db, asker, question.post_id, about.terms)
-    reach_more = await steps.within_reach(db, asker, question.post_id, list(dict.fromkeys(more)))
+        more += await askable.followers(db, asker, question.post_id, about.terms)
+    reach_more = await askable.within_reach(db, asker, question.post_id, list(dict.fromkeys(more)))
     silent = await people.silent_days(db, asker, [*reach, *reach_more])
 
     def knower(id: int, score: float) -> Knower:
@@ -168,7 +168,7 @@ async def _text(context: Context, asker: Viewer, post_id: int) -> str:
 async def _ask(context: Context, one: _Considered, held: dict[int, Askable], at: datetime) -> None:
     """Those whom the asker chose at the first step; then whom knowledge and load leave."""
     db, post_id, terms = context.db, one.question.post_id, one.subject.all_terms
-    seeing = await steps.seeing(db, context.viewer, post_id, one.everybody)
+    seeing = await askable.seeing(db, context.viewer, post_id, one.everybody)
     if one.question.step == AskStep.begun:
         waiting = [id for id in one.waiting if id in held]
         await steps.leave_out(db, post_id, [id for id in waiting if not rules.wants(held[id], terms)])

@@ -14,15 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
-from weetwie.access.authenticate import Memory
-from weetwie.access.viewer import system
 from weetwie.database.connect import DatabaseConnection, connect
-from weetwie.database.pool import Db, prepare_connection
-from weetwie.domain.identity import addresses
 from weetwie.errors import Invalid, Unavailable
-from weetwie.events import audit
 from weetwie.runtime.log import logger
 from weetwie.security import sealing
 from weetwie.security.sealing import CannotOpen, Keys, RowKey
@@ -105,28 +98,28 @@ def write(file: Path, keys: list[bytes]) -> None:
 
 async def seal_once(settings: Settings, dsn: str) -> None:
     """What an older release left in clear is sealed; at the very first start the key is made."""
-    async with _connected(dsn) as connection:
+    async with connected(dsn) as connection:
         await _seal_once(settings, connection)
 
 
 async def _seal_once(settings: Settings, connection: DatabaseConnection) -> bytes | None:
     """What is there to check keys by."""
-    if await _check(connection) is None:
-        async with _alone(connection):
-            if await _check(connection) is None:
+    if await check_of(connection) is None:
+        async with alone(connection):
+            if await check_of(connection) is None:
                 await _begin(settings, connection)
-    return await _check(connection)
+    return await check_of(connection)
 
 
 async def ready(settings: Settings, dsn: str) -> None:
     """From now on this process seals and opens. Raises Unavailable where the key is not here."""
-    async with _connected(dsn) as connection:
+    async with connected(dsn) as connection:
         check = await _seal_once(settings, connection)
     found = read(settings)
     if not found:
         raise Unavailable(_MISSING, name=FILE, file=place(settings))
     keys = Keys(found, lambda: read(settings) or found)
-    if not _opens(keys, check or b""):
+    if not opens(keys, check or b""):
         raise Unavailable(_OTHER, place=_where(settings))
     sealing.hold(keys)
 
@@ -135,95 +128,18 @@ async def change(settings: Settings, dsn: str) -> int:
     """Seals everything with the first of the keys; how many values it was. What no key opens stays as it is."""
     await ready(settings, dsn)
     keys = Keys(read(settings))
-    async with _connected(dsn) as connection, _alone(connection):
-        return await _seal_all(connection, keys, keys.open)
-
-
-class LostKeys(msgspec.Struct, frozen=True):
-    """What goes with a key that is lost."""
-
-    people: list[str]
-    """Who has one-time codes that no longer fit: they need a recovery code, or an administrator who resets them."""
-    devices: int
-    """That were told by push, and have to be switched on again."""
-    sessions: int
-    """That began with a provider, and are no longer signed out there."""
-    addresses: int
-    """Of people who have not joined, and that were kept as a hash alone: they are not recognised any more."""
-
-
-async def is_lost(settings: Settings, dsn: str) -> bool:
-    """Whether no key that is here opens what the database holds."""
-    async with _connected(dsn) as connection:
-        check = await _check(connection)
-    found = read(settings)
-    return check is not None and not (found and _opens(Keys(found), check))
-
-
-async def take_over(settings: Settings, dsn: str, given: list[bytes]) -> LostKeys | None:
-    """After a backup was brought back; `given` are the keys of where it was made. None where nothing was lost."""
-    found = read(settings)
-    if given and not found:
-        write(place(settings), found := given)
-    async with _connected(dsn) as connection:
-        check = await _check(connection)
-        keys = Keys([*found, *given]) if found or given else None
-        if check is not None and not (keys and _opens(keys, check)):
-            return await lost(settings, dsn)
-        if check is not None and keys and not keys.are_newest_in(check):
-            async with _alone(connection):
-                await _seal_all(connection, keys, keys.open)
-    await ready(settings, dsn)
-    return None
-
-
-async def lost(settings: Settings, dsn: str) -> LostKeys:
-    """Makes anew what can be made anew, with the key that is here or a new one. Nobody's second factor is taken away."""
-    found = read(settings)
-    if not found:
-        write(place(settings), found := [new()])
-    keys = Keys(found, lambda: read(settings) or found)
-    sealing.hold(keys)
-    async with _connected(dsn) as connection, _alone(connection):
-        told = LostKeys(
-            [row[0] for row in await connection.fetch(_PEOPLE)],
-            await connection.fetchval("select count(*) from push_subscriptions"),
-            await connection.fetchval("select count(*) from sessions where identity_id is not null"),
-            await connection.fetchval("select count(*) from addresses where address is null"),
-        )
-        for statement in _FORGET:
-            await connection.execute(statement)
-        await prepare_connection(connection)
-        db = Db(connection)
-        await addresses.hash_again(db)
-        await audit(db, system(await Memory(0).policy(db)), "key.lost")
-        await _put_check(connection, keys)
-    return told
-
-
-_PEOPLE: Final = """
-    select handle from people join one_time on person_id = people.id where confirmed_at is not null order by handle
-"""
-_FORGET: Final = (
-    "delete from secrets",
-    "delete from one_time where confirmed_at is null",
-    "delete from push_subscriptions",
-    "delete from sign_ons",
-    "delete from audit_keys",
-    "update sessions set id_token = ''",
-    # Their owners make new secrets; those of before sign nothing any more.
-    "update webhooks set off_at = coalesce(off_at, now()), old_secret = '', old_until = null",
-)
+    async with connected(dsn) as connection, alone(connection):
+        return await seal_all(connection, keys, keys.open)
 
 
 async def look(settings: Settings, dsn: str) -> None:
     """Raises Unavailable or Invalid with what is wrong; changes nothing."""
-    async with _connected(dsn) as connection:
-        check = await _check(connection)
+    async with connected(dsn) as connection:
+        check = await check_of(connection)
     found = read(settings)
     if check is not None and not found:
         raise Unavailable(_MISSING, name=FILE, file=place(settings))
-    if check is not None and not _opens(Keys(found), check):
+    if check is not None and not opens(Keys(found), check):
         raise Unavailable(_OTHER, place=_where(settings))
 
 
@@ -233,11 +149,11 @@ async def _begin(settings: Settings, connection: DatabaseConnection) -> None:
         write(place(settings), found := [new()])
         log.info("made the key of this installation; keep a copy of it elsewhere", file=str(place(settings)))
     keys = Keys(found)
-    await _seal_all(connection, keys, lambda _place, _row, value: value)
-    await _put_check(connection, keys)
+    await seal_all(connection, keys, lambda _place, _row, value: value)
+    await put_check(connection, keys)
 
 
-async def _seal_all(
+async def seal_all(
     connection: DatabaseConnection, keys: Keys, opened: Callable[[str, RowKey, bytes], bytes]
 ) -> int:
     count = 0
@@ -261,19 +177,19 @@ async def _seal_all(
     return count
 
 
-async def _put_check(connection: DatabaseConnection, keys: Keys) -> None:
+async def put_check(connection: DatabaseConnection, keys: Keys) -> None:
     sealed = keys.seal(_CHECK_PLACE, _CHECK, datetime.now(UTC).isoformat().encode())
     await connection.execute("insert into secrets (name, value) values ($1, $2)", _CHECK, sealed)
 
 
-async def _check(connection: DatabaseConnection) -> bytes | None:
+async def check_of(connection: DatabaseConnection) -> bytes | None:
     if await connection.fetchval("select to_regclass('public.secrets')") is None:
         return None
     found: bytes | None = await connection.fetchval("select value from secrets where name = $1", _CHECK)
     return found
 
 
-def _opens(keys: Keys, check: bytes) -> bool:
+def opens(keys: Keys, check: bytes) -> bool:
     try:
         keys.open(_CHECK_PLACE, _CHECK, check)
     except CannotOpen:
@@ -286,7 +202,7 @@ def _where(settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def _connected(dsn: str) -> AsyncIterator[DatabaseConnection]:
+async def connected(dsn: str) -> AsyncIterator[DatabaseConnection]:
     connection = await connect(dsn, statement_cache_size=0)
     try:
         yield connection
@@ -295,7 +211,7 @@ async def _connected(dsn: str) -> AsyncIterator[DatabaseConnection]:
 
 
 @asynccontextmanager
-async def _alone(connection: DatabaseConnection) -> AsyncIterator[None]:
+async def alone(connection: DatabaseConnection) -> AsyncIterator[None]:
     """In one transaction that no other program of this installation enters meanwhile."""
     async with connection.transaction():
         await connection.execute(f"select pg_advisory_xact_lock({_LOCK})")

@@ -17,7 +17,7 @@ from weetwie.database.pool import Database
 from weetwie.domain.people import anybody
 from weetwie.errors import Conflict
 from weetwie.flows import erasures
-from weetwie.serve import database, keys, packed, programs
+from weetwie.serve import database, keys, lost_keys, packed, programs
 from weetwie.serve.backup import about
 from weetwie.serve.packed import Manifest
 from weetwie.settings import Settings
@@ -35,7 +35,7 @@ class RestoreReport(msgspec.Struct, frozen=True):
     erased_again: int
     left_out: list[str]
     """What was damaged."""
-    lost: keys.LostKeys | None
+    lost: lost_keys.LostKeys | None
     """Where the key was not here that the secrets were sealed with."""
 
 
@@ -60,7 +60,7 @@ async def restore(
                 await _empty(dsn)
                 await programs.bring_back(dsn, folder / packed.DATABASE)
                 await database.bring_up_to_date(dsn)
-                lost = await keys.take_over(settings, dsn, given)
+                lost = await lost_keys.take_over(settings, dsn, given)
                 packed.unpack(tar, erasures.NAME, folder, but=damaged)
                 settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
                 packed.unpack(tar, "media", settings.data, but=damaged)

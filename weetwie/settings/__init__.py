@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from weetwie.settings import values
 from weetwie.settings.declared import Settings
-from weetwie.settings.sources import Directory, MailIn, Provider, RemoteUser, SamlProvider, SignOnSource
+from weetwie.settings.sign_on import Provider, SamlProvider, SignOnSource
+from weetwie.settings.sources import Directory, MailIn, RemoteUser
 from weetwie.settings.values import Address, Given
 
 __all__ = [

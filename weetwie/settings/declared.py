@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from weetwie.settings import sources, values
-from weetwie.settings.sources import Directory, MailIn, Provider, RemoteUser, SamlProvider
+from weetwie.settings import sign_on, sources, values
+from weetwie.settings.sign_on import Provider, SamlProvider
+from weetwie.settings.sources import Directory, MailIn, RemoteUser
 from weetwie.settings.values import Address, Given
 
 Kind = TypeVar("Kind")
@@ -146,7 +147,7 @@ class Settings:
         is_secret=True,
     )
     sso: tuple[Provider, ...] = _setting(
-        sources.providers,
+        sign_on.providers,
         "a list of tables `[[sso]]` (JSON in the environment), each with key, name, issuer (https), client_id; leaves_claim only with leaves_values, grace_days from 0 to 365",
         default=(),
         shown="none",
@@ -154,7 +155,7 @@ class Settings:
         is_secret=True,
     )
     saml: tuple[SamlProvider, ...] = _setting(
-        sources.saml,
+        sign_on.saml,
         "a list of tables `[[saml]]` (JSON in the environment), each with key, name, entity_id, and metadata_url (https) or metadata_file; leaves_claim only with leaves_values, grace_days from 0 to 365",
         default=(),
         shown="none",

@@ -8,9 +8,7 @@ import msgspec
 from babel.numbers import format_percent
 
 from weetwie.access.policy import FEWEST
-from weetwie.domain.benefits import survey_rules
-from weetwie.domain.benefits.rules import Quarter, quarter_of
-from weetwie.domain.benefits.survey import CountedRound
+from weetwie.domain.benefits.rules import Quarter
 from weetwie.domain.benefits.whole import Benefit, Ties
 from weetwie.errors import _
 from weetwie.web.visit import Visit
@@ -21,9 +19,6 @@ OF_SAMPLE: Final = _(
 )
 _UNTOLD: Final = _("Not shown, because fewer than {fewest} people are on one side of it: {figures}.")
 _ONLY_WHOLE: Final = _("Too few for more than the total.")
-_NEARLY_ALL: Final = _(
-    "More than {percent}% means nearly all: an exact number would be about fewer than ten people, so none is shown."
-)
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -49,7 +44,7 @@ def figures(visit: Visit, found: Benefit) -> list[Figure]:
     say = visit.say
     shown = [
         _people(visit, found),
-        _of(
+        part_of(
             visit,
             _("Questions answered"),
             found.answered,
@@ -60,10 +55,10 @@ def figures(visit: Visit, found: Benefit) -> list[Figure]:
         Figure(
             say(_("Typical time to an answer")),
             duration(visit, found.wait) if found.wait else say(_("Too few to show")),
-            say(_("Half of the answers came sooner.")) if found.wait else _from_ten(visit),
+            say(_("Half of the answers came sooner.")) if found.wait else from_ten(visit),
             found.wait is not None,
         ),
-        _of(
+        part_of(
             visit,
             _("Answered by someone the asker didn't follow"),
             found.by_unfollowed,
@@ -78,7 +73,7 @@ def _about_people(visit: Visit, found: Benefit) -> list[Figure]:
     """What works-council mode leaves out."""
     ties = found.ties or Ties(None, None)
     return [
-        _of(
+        part_of(
             visit,
             _("Ties between departments"),
             ties.between_units,
@@ -86,7 +81,7 @@ def _about_people(visit: Visit, found: Benefit) -> list[Figure]:
             _("Of all pairs who replied to each other."),
             whole=_("Pairs who replied to each other"),
         ),
-        _of(
+        part_of(
             visit,
             _("Newcomers with ties in three departments"),
             found.settled,
@@ -94,7 +89,7 @@ def _about_people(visit: Visit, found: Benefit) -> list[Figure]:
             _("After their first 90 days."),
             whole=_("Newcomers"),
         ),
-        _of(
+        part_of(
             visit,
             _("Alumni who answered"),
             found.alumni_who_answered,
@@ -108,7 +103,7 @@ def _about_people(visit: Visit, found: Benefit) -> list[Figure]:
 def _people(visit: Visit, found: Benefit) -> Figure:
     label = visit.say(_("People who have logged in"))
     if found.people is None:
-        return Figure(label, visit.say(_("Too few to show")), _from_ten(visit), is_told=False)
+        return Figure(label, visit.say(_("Too few to show")), from_ten(visit), is_told=False)
     shown = visit.say(_("About {count}"), count=found.people)
     return Figure(label, shown, visit.say(_("Colleagues, alumni and guests.")), is_told=True)
 
@@ -121,14 +116,14 @@ def untold(visit: Visit, shown: list[Figure]) -> str:
     return visit.say(_UNTOLD, fewest=FEWEST, figures="; ".join(labels))
 
 
-def _of(
+def part_of(
     visit: Visit, label: str, number: int | None, of: int | None, note: str, *, whole: str = ""
 ) -> Figure:
     """A part of a whole; the whole alone where the part is about too few."""
     if number is None and of is not None and whole:
         return Figure(visit.say(whole), str(of), visit.say(_ONLY_WHOLE), is_told=True)
     if number is None:
-        return Figure(visit.say(label), visit.say(_("Too few to show")), _from_ten(visit), is_told=False)
+        return Figure(visit.say(label), visit.say(_("Too few to show")), from_ten(visit), is_told=False)
     return Figure(
         visit.say(label),
         visit.say(_("{number} of {all}"), number=number, all=of),
@@ -137,7 +132,7 @@ def _of(
     )
 
 
-def _from_ten(visit: Visit) -> str:
+def from_ten(visit: Visit) -> str:
     return visit.say(_("Shown once at least {fewest} people are on either side."), fewest=FEWEST)
 
 
@@ -159,117 +154,14 @@ def shares(visit: Visit, found: Benefit) -> Iterator[Share]:
     ]
     for label, number, of in pairs:
         if number is not None and of:
-            yield _share(visit, visit.say(label), round(100 * number / of))
+            yield share(visit, visit.say(label), round(100 * number / of))
     for quarter, ties in ((found.first, found.ties_first), (found.quarter, found.ties)):
         if quarter and ties and ties.share is not None:
             label = visit.say(_("Ties between departments, {quarter}"), quarter=quarter_name(visit, quarter))
-            yield _share(visit, label, ties.share, is_before=quarter is found.first)
+            yield share(visit, label, ties.share, is_before=quarter is found.first)
 
 
-class Survey(msgspec.Struct, frozen=True):
-    """Whether people know who to ask."""
-
-    bars: list[Share]
-    says: str
-    """What it means, in a sentence or two."""
-
-
-def survey(visit: Visit, found: Benefit) -> Survey | None:
-    last, first = found.survey, found.survey_first
-    if last is None:
-        return None
-    bars = [
-        _share(
-            visit,
-            visit.say(_("Named someone who knows, {quarter}"), quarter=_when(visit, one)),
-            round(100 * (one.numbers.share or 0)) if not one.nearly_all else survey_rules.NEARLY_ALL,
-            is_before=one is first,
-            is_more=one.nearly_all,
-        )
-        for one in (first, last)
-        if one
-    ]
-    return Survey(bars, _gain(visit, first, last))
-
-
-def _when(visit: Visit, one: CountedRound) -> str:
-    return quarter_name(visit, quarter_of(one.counted_at))
-
-
-def _gain(visit: Visit, first: CountedRound | None, last: CountedRound) -> str:
-    say = visit.say
-    if last.nearly_all or (first and first.nearly_all):
-        return say(_NEARLY_ALL, percent=survey_rules.NEARLY_ALL)
-    gain = survey_rules.gain(first.numbers, last.numbers) if first else None
-    if gain is None:
-        return say(_("The first round. A second one, months later, shows the difference."))
-    if gain.least > 0:
-        return say(
-            _(
-                "{points} percentage points more than the first time. Allowing for chance: between {least} and {most}."
-            ),
-            points=gain.points,
-            least=gain.least,
-            most=gain.most,
-        )
-    if gain.most < 0:
-        return say(
-            _(
-                "{points} percentage points fewer than the first time. Allowing for chance: between {least} and {most}."
-            ),
-            points=-gain.points,
-            least=-gain.most,
-            most=-gain.least,
-        )
-    return say(
-        _(
-            "No clear difference. Allowing for chance: between {least} percentage points fewer and {most} more. With more people it gets clearer."
-        ),
-        least=-gain.least,
-        most=gain.most,
-    )
-
-
-def round_figures(visit: Visit, one: CountedRound) -> list[Figure]:
-    """What is told of one round."""
-    knows = _("Named someone who knows")
-    nearly_all = Figure(
-        visit.say(knows),
-        visit.say(_("Nearly all")),
-        visit.say(_NEARLY_ALL, percent=survey_rules.NEARLY_ALL),
-        is_told=True,
-    )
-    return [
-        nearly_all
-        if one.nearly_all
-        else _of(
-            visit,
-            knows,
-            one.correct,
-            one.named,
-            _("Someone who lists it on their profile, or appears in Who knows."),
-        ),
-        _of(
-            visit,
-            _("Had someone in mind"),
-            one.named if one.asked else None,
-            one.asked,
-            _("The others said: I don't know."),
-        ),
-        Figure(
-            visit.say(_("People who named someone")),
-            visit.say(_("About {count}"), count=one.people)
-            if one.people
-            else visit.say(_("Too few to show")),
-            visit.say(_("Rounded to fives.")) if one.people else _from_ten(visit),
-            one.people is not None,
-        ),
-    ]
-
-
-def _share(
-    visit: Visit, label: str, percent: int, *, is_before: bool = False, is_more: bool = False
-) -> Share:
+def share(visit: Visit, label: str, percent: int, *, is_before: bool = False, is_more: bool = False) -> Share:
     shown = format_percent(percent / 100, locale=visit.language)
     return Share(label, percent, f"> {shown}" if is_more else shown, is_before)
 

@@ -14,7 +14,7 @@ from weetwie.api.mastodon.entities import Status
 from weetwie.api.mastodon.entities.formats import date_time
 from weetwie.api.parameters import Id, at_most
 from weetwie.api.weetwie import entities as wire
-from weetwie.api.weetwie.knowledge import people_found
+from weetwie.api.weetwie.experts import people_found
 from weetwie.database.paging import page as page_at
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.questions import begin, respond

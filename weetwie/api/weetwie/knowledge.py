@@ -1,8 +1,6 @@
 """Who knows what: people with the posts that prove it; what there is about a topic."""
 
-import asyncio
 import re
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Final, Literal
 
@@ -14,32 +12,24 @@ from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import present
 from weetwie.api.mastodon import render_relations as render
-from weetwie.api.mastodon.render import Renderer
 from weetwie.api.parameters import Id, at_most
 from weetwie.api.weetwie import entities as wire
-from weetwie.api.weetwie import passages
+from weetwie.api.weetwie.experts import people_found, proving_passage, written_elsewhere
 from weetwie.database.paging import page as page_at
-from weetwie.domain.knowledge.answer import Expert, ExpertAnswer, Filters, Proof, shown_passages, shown_posts
+from weetwie.domain.knowledge.answer import Filters
 from weetwie.domain.knowledge.experts import who_knows
-from weetwie.domain.knowledge.passages import Passage, passage_of
 from weetwie.domain.people.ranking import choose_near, choose_ranking, finds_near, is_ranked
 from weetwie.domain.posts import tags as names
 from weetwie.domain.relations.tags import followers_count
-from weetwie.domain.relations.ways import Way
-from weetwie.domain.relations.ways import ways as ways_to
 from weetwie.domain.search.posts import search
 from weetwie.domain.search.query import read
 from weetwie.domain.search.related import related_tags
 from weetwie.domain.timelines.public import tagged
 from weetwie.errors import Invalid, _
 from weetwie.text.text import tag_key
-from weetwie.views import passages as seen_passages
 from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 from weetwie.views import tags as seen_tags
-from weetwie.views import texts as seen_words
-from weetwie.views.passages import SeenPassage
-from weetwie.views.people import Profile, SeenPerson
 
 routes = Routes("who knows what")
 
@@ -135,9 +125,11 @@ async def _answered(call: Call, wanted: WhoKnowsParams) -> bytes:
         most_elsewhere=_ELSEWHERE,
         filters=Filters(unit=wanted.unit, place=wanted.place, language=wanted.language, standing=standing),
     )
-    written = await _written(call, answer)
+    written = await written_elsewhere(call, answer)
     people = await people_found(call, answer, written)
-    elsewhere = [one for proof in answer.passages if (one := _elsewhere(call, proof, written)) is not None]
+    elsewhere = [
+        one for proof in answer.passages if (one := proving_passage(call, proof, written)) is not None
+    ]
     nearest = [msgspec.structs.asdict(one) for one in answer.nearest]
     return b'{"is_named":%b,"people":[%b],"unknown":%b,"nearest":%b,"not_inferred":%b%b}' % (
         msgspec.json.encode(answer.is_named),
@@ -146,30 +138,6 @@ async def _answered(call: Call, wanted: WhoKnowsParams) -> bytes:
         msgspec.json.encode(nearest),
         msgspec.json.encode(answer.not_inferred),
         b',"passages":%b' % msgspec.json.encode(elsewhere) if elsewhere else b"",
-    )
-
-
-async def _written(call: Call, answer: ExpertAnswer) -> dict[int, tuple[SeenPassage, Passage]]:
-    """What it shows of what was written elsewhere."""
-    ids = shown_passages(answer)
-    seen = await seen_passages.passages(await call.db(), call.viewer, ids) if ids else []
-    found = await asyncio.to_thread(
-        lambda: [passage_of(one.words, "", answer.wanted, answer.stand_ins) for one in seen]
-    )
-    return {one.id: (one, passage) for one, passage in zip(seen, found, strict=True)}
-
-
-def _elsewhere(
-    call: Call, proof: Proof, written: dict[int, tuple[SeenPassage, Passage]]
-) -> wire.ProvingPassage | None:
-    if (found := written.get(proof.post_id)) is None:
-        return None
-    seen, passage = found
-    return wire.ProvingPassage(
-        weight=float(f"{proof.weight:.6g}"),
-        passage=passage.text,
-        marks=[list(mark) for mark in passage.marks],
-        written=passages.entity(call, seen),
     )
 
 
@@ -190,109 +158,3 @@ def _end_of(said: str | None) -> datetime | None:
         return datetime(year, month, 1, tzinfo=UTC)
     except (ValueError, OverflowError):
         raise Invalid(_("Write the date like this: 2023-06-30, 2023-06 or 2023"), field="as_of") from None
-
-
-async def people_found(
-    call: Call, answer: ExpertAnswer, written: dict[int, tuple[SeenPassage, Passage]] | None = None
-) -> list[bytes]:
-    if written is None:
-        written = await _written(call, answer)
-    db, renderer = await call.db(), call.renderer
-    ways = await ways_to(db, call.viewer, _ids(answer))
-    via = [way.via_id for way in ways.values() if way.via_id]
-    people = {one.id: one for one in await seen_people.cards(db, call.viewer, [*_ids(answer), *via])}
-    posts = await seen_posts.posts(db, call.viewer, shown_posts(answer))
-    hydrated = await renderer.hydrator.posts(db, call.viewer, posts)
-    passages = await asyncio.to_thread(_passages, await seen_words.words(db, posts), answer)
-    shown_as = {
-        post.post_id: _Shown(renderer.status(post, hydrated), passages[post.post_id])
-        for post in posts
-        if post.post_id in passages
-    }
-    await renderer.hydrator.people(db, list(people.values()))
-    profiles = {one.id: one for one in await seen_people.profiles(db, people.values())}
-    return [
-        _expert(
-            one,
-            renderer.account(people[one.person_id]),
-            _way(ways.get(one.person_id), people, renderer),
-            profiles[one.person_id],
-            shown_as,
-            [shown for proof in one.passages if (shown := _elsewhere(call, proof, written)) is not None],
-        )
-        for one in answer.people
-        if one.person_id in profiles
-    ]
-
-
-def _ids(answer: ExpertAnswer) -> list[int]:
-    return [one.person_id for one in answer.people]
-
-
-def _way(way: Way | None, people: dict[int, SeenPerson], renderer: Renderer) -> bytes:
-    if way is None:
-        return b"null"
-    via = people.get(way.via_id) if way.via_id else None
-    return b'{"kind":"%b","via":%b}' % (way.kind.encode(), renderer.account(via) if via else b"null")
-
-
-def _passages(said: Iterable[seen_words.Words], answer: ExpertAnswer) -> dict[int, Passage]:
-    """Takes the words of all these posts apart: beside the event loop."""
-    return {one.id: passage_of(one.text, one.warning, answer.wanted, answer.stand_ins) for one in said}
-
-
-class _Shown(Struct, frozen=True):
-    status: bytes
-    passage: Passage
-
-
-def _expert(
-    one: Expert,
-    account: bytes,
-    way: bytes,
-    profile: Profile,
-    posts: dict[int, _Shown],
-    written: list[wire.ProvingPassage],
-) -> bytes:
-    proofs = [_proof(proof, posts) for proof in one.proofs if proof.post_id in posts]
-    return (
-        b'{"account":%b,"standing":"%b","score":%b,"share":%b,"last_shown_at":%b,"level":"%b","level_at":%b,"says_so":%b,"way":%b,'
-        b'"proofs":[%b],"passages":%b}'
-        % (
-            account,
-            Standing(profile.standing).name.encode(),
-            _number(one.score),
-            _number(one.share),
-            _day(one.last_at),
-            one.level.encode(),
-            _day(one.level_at),
-            msgspec.json.encode(one.says or None),
-            way,
-            b",".join(proofs),
-            msgspec.json.encode(written),
-        )
-    )
-
-
-def _proof(proof: Proof, posts: dict[int, _Shown]) -> bytes:
-    asked = posts.get(proof.answers_id or 0)
-    answers = b"{%b}" % _said(asked) if asked else b"null"
-    return b'{"weight":%b,%b,"answers":%b}' % (_number(proof.weight), _said(posts[proof.post_id]), answers)
-
-
-def _said(shown: _Shown) -> bytes:
-    stands_for = [asked or None for asked in shown.passage.stands_for]
-    return b'"status":%b,"passage":%b,"marks":%b,"stands_for":%b' % (
-        shown.status,
-        msgspec.json.encode(shown.passage.text),
-        msgspec.json.encode(shown.passage.marks),
-        msgspec.json.encode(stands_for),
-    )
-
-
-def _day(at: datetime | None) -> bytes:
-    return msgspec.json.encode(at.date().isoformat() if at else None)
-
-
-def _number(value: float) -> bytes:
-    return b"%.6g" % value

@@ -14,8 +14,9 @@ from weetwie.domain.benefits.whole import Benefit
 from weetwie.errors import _
 from weetwie.events import audit
 from weetwie.media import pdf
-from weetwie.web import benefit_words, colour, reading
-from weetwie.web.benefit_words import Share, Survey
+from weetwie.web import benefit_words, colour, reading, survey_words
+from weetwie.web.benefit_words import Share
+from weetwie.web.survey_words import Survey
 from weetwie.web.visit import Visit
 
 DOCUMENTS: Final = Path(__file__).parent.parent / "documents"
@@ -35,7 +36,7 @@ def _shown(visit: Visit, found: Benefit) -> dict[str, Any]:
         "figures": [one for one in figures if one.is_told],
         "untold": benefit_words.untold(visit, figures),
         "bars": bars,
-        "survey": benefit_words.survey(visit, found),
+        "survey": survey_words.survey(visit, found),
         "method": benefit_words.method(visit, found),
         "quarter": benefit_words.quarter_name(visit, found.quarter),
     }

@@ -10,7 +10,7 @@ from weetwie.errors import NotFound
 from weetwie.flows import survey as flow
 from weetwie.runtime import clock
 from weetwie.text.signs import whole_number
-from weetwie.web import benefit_words, reading
+from weetwie.web import reading, survey_words
 from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
@@ -35,7 +35,7 @@ async def _page(visit: Visit, db: Db, status: int = 200, **more: Shown) -> Respo
         status,
         current=current,
         replied=await survey.replied(db, current.id) if current else None,
-        rounds=[(one, benefit_words.round_figures(visit, one)) for one in rounds or made_up],
+        rounds=[(one, survey_words.round_figures(visit, one)) for one in rounds or made_up],
         is_of_sample=bool(made_up),
         offered=offered,
         is_compared=compared_with_id is not None,

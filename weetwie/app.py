@@ -27,7 +27,7 @@ from weetwie.context import Site
 from weetwie.database.pool import Database, Db
 from weetwie.domain.identity import attempts
 from weetwie.domain.timelines.live import Live
-from weetwie.domain.webhooks import deliveries
+from weetwie.domain.webhooks import delivery_log
 from weetwie.http.admission import Gate, admitted
 from weetwie.http.turns import Turns
 from weetwie.runtime import asgi
@@ -190,7 +190,7 @@ async def _check_directory(database: Database, here: Site) -> str:
 
 async def _check_webhooks(database: Database) -> str:
     async with database.reading() as db:
-        return await deliveries.check(db)
+        return await delivery_log.check(db)
 
 
 def _with_addresses_of_their_own(

@@ -14,7 +14,7 @@ from weetwie.database.job import DAY, HOUR, MINUTE, Job, Sending, Sweep
 from weetwie.database.pool import Database
 from weetwie.domain.cards import fetch as cards
 from weetwie.domain.exports import exports
-from weetwie.domain.imports import requests
+from weetwie.domain.imports import working
 from weetwie.domain.mail import emails, sending
 from weetwie.domain.mail.sending import WrittenLater
 from weetwie.domain.media import process, remove
@@ -77,8 +77,8 @@ def jobs(
         Job(
             "imports",
             lambda: requested.work(database, site, store),
-            (Sweep(HOUR, lambda: requests.sweep(database, store)),),
-            waits=requests.WAITS,
+            (Sweep(HOUR, lambda: working.sweep(database, store)),),
+            waits=working.WAITS,
         ),
         Job("questions", lambda: asking.work(database, site), waits=or_(steps.WAITS, telling.WAITS)),
         *reading_directory,

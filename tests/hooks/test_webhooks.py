@@ -20,7 +20,7 @@ from weetwie.context import Context
 from weetwie.domain.identity import passwords
 from weetwie.domain.people import assistant
 from weetwie.domain.people.leave import leave
-from weetwie.domain.webhooks import deliveries, rules, webhooks
+from weetwie.domain.webhooks import deliveries, delivery_log, rules, webhooks
 from weetwie.errors import Forbidden, Invalid
 from weetwie.events import PostPublished
 from weetwie.flows import deliver
@@ -142,7 +142,7 @@ async def test_only_what_its_owner_sees_is_sent_and_of_the_rest_nothing_stays(
     await send(world, sender)
     assert [b"For all of us" in body for _headers, body in program.got] == [True]
     assert [row["post_id"] for row in await kept(world)] == [seen]
-    shown = await deliveries.listed(world.db, await world.viewer(ada), id)
+    shown = await delivery_log.listed(world.db, await world.viewer(ada), id)
     assert [one.post_id for one in shown] == [seen]
 
 
@@ -337,7 +337,7 @@ async def test_nobody_reads_or_changes_the_webhook_of_another(
     assert (await site.get(f"/settings/webhooks/{id}")).status_code == 404
     for verb in ("rotate", "on", "off", "delete", "test", "again"):
         assert (await act(site, f"/settings/webhooks/{id}/{verb}")).status_code == 404
-    assert await deliveries.listed(world.db, await world.viewer(ada), id) == []
+    assert await delivery_log.listed(world.db, await world.viewer(ada), id) == []
 
 
 async def test_only_members_make_webhooks_and_only_with_an_address(world: World, ada: Someone) -> None:

@@ -21,14 +21,14 @@ from weetwie.access.enums import Ring
 from weetwie.access.viewer import system
 from weetwie.database.pool import Db
 from weetwie.domain.timelines import arrivals
-from weetwie.domain.timelines.listeners import (
+from weetwie.domain.timelines.listeners import Listeners
+from weetwie.domain.timelines.stream_news import (
     DIRECT,
     HOME,
     PUBLIC,
     Arrived,
     Edited,
     Gone,
-    Listeners,
     SpokenIn,
     of_list,
     tagged,

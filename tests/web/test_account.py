@@ -27,7 +27,7 @@ from tests.web.test_one_time import turn_on
 from tests.world import Someone, World
 from weetwie.access.viewer import system
 from weetwie.app import build
-from weetwie.domain.identity import account, addresses, import_, links, one_time, passkeys, sign_on, tokens
+from weetwie.domain.identity import account, addresses, identities, import_, links, one_time, passkeys, tokens
 from weetwie.errors import Refusal
 from weetwie.runtime import clock
 from weetwie.worker import Worker, drain
@@ -239,12 +239,14 @@ async def removes_a_passkey(world: World, site: httpx.AsyncClient, ada: Someone)
 
 async def connects_a_provider(world: World, site: httpx.AsyncClient, ada: Someone) -> None:
     async with world.database.transaction() as db:
-        await sign_on.connect(db, await world.viewer(ada), ada.id, "https://idp.example", "s-1")
+        await identities.connect(db, await world.viewer(ada), ada.id, "https://idp.example", "s-1")
 
 
 async def is_connected_with_a_provider(world: World, site: httpx.AsyncClient, ada: Someone) -> None:
     async with world.database.transaction() as db:
-        await sign_on.connect(db, system(await world.memory.policy(db)), ada.id, "https://idp.example", "s-1")
+        await identities.connect(
+            db, system(await world.memory.policy(db)), ada.id, "https://idp.example", "s-1"
+        )
 
 
 async def disconnects_a_provider(world: World, site: httpx.AsyncClient, ada: Someone) -> None:
@@ -252,8 +254,8 @@ async def disconnects_a_provider(world: World, site: httpx.AsyncClient, ada: Som
     await told(world)
     async with world.database.transaction() as db:
         viewer = await world.viewer(ada)
-        (one,) = await sign_on.connected(db, viewer)
-        await sign_on.disconnect(db, viewer, one.id)
+        (one,) = await identities.connected(db, viewer)
+        await identities.disconnect(db, viewer, one.id)
 
 
 async def lets_an_app_in(world: World, site: httpx.AsyncClient, ada: Someone) -> None:

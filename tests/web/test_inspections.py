@@ -12,7 +12,7 @@ from tests.world import Someone, World
 from weetwie.access.enums import Role, Visibility
 from weetwie.access.settled import SETTLED
 from weetwie.access.viewer import system
-from weetwie.domain.identity import passwords, sign_on
+from weetwie.domain.identity import identities, passwords
 from weetwie.domain.people import assistant, roles
 from weetwie.domain.policy import proposals
 from weetwie.domain.policy.choose import choose
@@ -166,7 +166,7 @@ async def lets_back_in(sites: Sites, world: World) -> None:
 async def connects_a_provider(sites: Sites, world: World) -> None:
     async with world.database.transaction() as db:
         machine = system(await world.memory.policy(db))
-        await sign_on.connect(db, machine, await id_of(world, "lea"), "https://idp.example", "mallory")
+        await identities.connect(db, machine, await id_of(world, "lea"), "https://idp.example", "mallory")
 
 
 async def sets_a_password(sites: Sites, world: World) -> None:

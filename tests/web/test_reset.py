@@ -19,7 +19,7 @@ from tests.site import Choices, send, sign_in
 from tests.world import World
 from weetwie.app import build
 from weetwie.domain.identity import addresses, one_time
-from weetwie.domain.mail import emails, sending, write
+from weetwie.domain.mail import emails, sending, write_account
 from weetwie.runtime import clock
 from weetwie.serve import doctor
 from weetwie.smtp.client import SmtpClient
@@ -133,7 +133,7 @@ async def test_a_browser_that_is_new_is_told_of_but_not_the_first_one(
 
 
 async def put_one(world: World) -> None:
-    written = write.new_password("nl", "House", "ada", "https://house.example/x")
+    written = write_account.new_password("nl", "House", "ada", "https://house.example/x")
     async with world.database.transaction() as db:
         await emails.put(db, None, "ada@house.example", written, timedelta(hours=1))
 

@@ -33,6 +33,7 @@ from weetwie.app import build
 from weetwie.domain.identity import addresses, links
 from weetwie.domain.policy.choose import choose
 from weetwie.errors import NotFound
+from weetwie.runtime import shared_fetch
 from weetwie.security import oidc
 from weetwie.settings import Provider
 
@@ -291,7 +292,7 @@ async def test_sign_ins_that_come_while_a_provider_hangs_all_end_with_one_wait(
     idp.answers_again()
     assert (await site.get("/auth/sso/house")).status_code == 503
     assert idp.looks == 1, "that it did not answer is remembered for a moment"
-    monkeypatch.setattr(oidc, "_FAILURE_LASTS", 0.0)
+    monkeypatch.setattr(shared_fetch, "_FAILURE_LASTS", 0.0)
     assert (await come(site, idp)).status_code == 303
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.site import browser, form_of, give_password, sign_in, text_of
 from tests.world import Someone, World
-from weetwie.domain.imports import requests
+from weetwie.domain.imports import requests, working
 from weetwie.flows.imports import requested
 from weetwie.runtime import clock
 
@@ -149,7 +149,7 @@ async def test_what_a_process_left_halfway_another_takes_over(world: World, root
         await sign_in(site, "root")
         at = (await hand_in(site, export())).headers["location"]
         async with world.database.transaction() as db:
-            assert await requests.claim(db) is not None
+            assert await working.claim(db) is not None
         assert not await work(world)
         await world.connection.execute(
             "update import_requests set claimed_at = $1", clock.now() - requests.HELD - timedelta(seconds=1)
@@ -165,7 +165,7 @@ async def test_what_stops_every_process_is_given_up_and_said(world: World, root:
         silent = clock.now() - requests.HELD - timedelta(seconds=1)
         for _attempt in range(requests.MOST_ATTEMPTS):
             async with world.database.transaction() as db:
-                assert await requests.claim(db) is not None
+                assert await working.claim(db) is not None
             await world.connection.execute("update import_requests set claimed_at = $1", silent)
         assert await work(world)
         assert "stopped three times" in text_of(await site.get(at))
@@ -232,7 +232,7 @@ async def test_files_that_have_had_their_time_go(
         await work(world)
     later = clock.now() + requests.LASTS + timedelta(days=1)
     monkeypatch.setattr(clock, "now", lambda: later)
-    await requests.sweep(world.database, world.store)
+    await working.sweep(world.database, world.store)
     left = [name async for files in world.store.names(requests.FOLDER) for name, _at in files]
     assert left == []
 

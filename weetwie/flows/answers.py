@@ -17,7 +17,7 @@ from weetwie.domain.people import assistant
 from weetwie.domain.posts import answer as accepting
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft
-from weetwie.domain.questions import answers, people, respond, rules, still_so
+from weetwie.domain.questions import answers, people, rules, still_so, wanting
 from weetwie.domain.search.posts import search
 from weetwie.domain.search.query import SearchQuery, Term
 from weetwie.errors import Forbidden, Refusal, _
@@ -67,8 +67,8 @@ async def accepted(context: Context, facts: Sequence[AnswerAccepted]) -> None:
             continue
         check_at = None
         if fact.answer_id is not None:
-            wanting = await respond.wanting(db, fact.post_id)
-            await notified.answered(db, context.viewer, fact.answer_id, wanting)
+            curious = await wanting.wanting(db, fact.post_id)
+            await notified.answered(db, context.viewer, fact.answer_id, curious)
             check_at = clock.now() + await pace(db, asker, fact.post_id)
         await still_so.note_accepted(db, fact.post_id, asker.person_id, check_at)
 

@@ -9,7 +9,7 @@ import msgspec
 from weetwie.access.enums import Standing
 from weetwie.context import Context
 from weetwie.domain.identity import addresses, claims, renamed
-from weetwie.domain.mail import emails, write
+from weetwie.domain.mail import emails, write_account
 from weetwie.domain.people.leave import leave
 from weetwie.domain.people.profile import change as change_profile
 from weetwie.domain.people.rejoin import rejoin
@@ -189,7 +189,7 @@ async def _say_address(context: Context, person_id: int, document: Document, gon
         return
     link, address = context.address("settings/sign-in"), documents.mail(document, "work")
     place, wanted = context.viewer.policy.name, documents.language(document)
-    written = write.address_changed(wanted, place, profile.handle, address, link)
+    written = write_account.address_changed(wanted, place, profile.handle, address, link)
     for to in filter(None, (gone, address)):
         await emails.put(context.db, person_id, to, written, _NEWS_LASTS)
 

@@ -14,7 +14,7 @@ from weetwie.context import Context, Site, of_system
 from weetwie.database.pool import Database, Value
 from weetwie.domain.directory import entries, rules, runs
 from weetwie.domain.directory.rules import DirectoryPlan, KnownEntry
-from weetwie.domain.identity import addresses, keys, sign_on
+from weetwie.domain.identity import addresses, identities, keys
 from weetwie.domain.media.upload import UploadedFile
 from weetwie.domain.people.roles import give
 from weetwie.domain.people.rules import Changes
@@ -178,8 +178,8 @@ async def take(context: Context, person: DirectoryPerson) -> int:
         "digest": rules.digest(person, manager),
     }
     await entries.put(db, person.id, stored.person_id, values)
-    if await sign_on.owner(db, given.issuer, person.id) is None:
-        await sign_on.connect(
+    if await identities.owner(db, given.issuer, person.id) is None:
+        await identities.connect(
             db, context.viewer, stored.person_id, given.issuer, person.id, is_first=before is None
         )
     await give(db, context.viewer, stored.person_id, rules.roles(person.groups, given))

@@ -9,7 +9,7 @@ from babel.dates import format_date
 from weetwie.context import Context
 from weetwie.domain.identity import account, links
 from weetwie.domain.identity.asked import reached_at
-from weetwie.domain.mail import choices, emails, write
+from weetwie.domain.mail import choices, emails, write, write_account
 from weetwie.domain.people import guests, staying
 from weetwie.events import AccountChanged
 
@@ -26,7 +26,7 @@ async def tell_account(context: Context, facts: Sequence[AccountChanged]) -> Non
         if one is None or person is None:
             continue
         by = await context.find_person(one.by_id) if one.by_id and one.by_id != one.person_id else None
-        written = write.account_changed(
+        written = write_account.account_changed(
             person.language,
             person.policy.name,
             person.handle,

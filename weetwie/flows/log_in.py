@@ -8,7 +8,7 @@ from weetwie.access.viewer import Viewer, nobody
 from weetwie.context import Context, Site, of_system
 from weetwie.database.pool import Database
 from weetwie.domain.directory import entries, rules
-from weetwie.domain.identity import attempts, keys, one_time, sessions, sign_in, sign_on
+from weetwie.domain.identity import attempts, identities, keys, one_time, sessions, sign_in, sign_on
 from weetwie.domain.identity.sign_in import SignInRequest
 from weetwie.errors import Forbidden, Invalid, Refusal, Unavailable, _
 from weetwie.flows import directory_sync
@@ -82,7 +82,7 @@ async def _proven(
     given = directory_sync.told(site)
     async with database.reading() as db:
         secret = await keys.given(db, directory_sync.PASSWORD)
-        id = await sign_on.subject(db, given.issuer, attempt.person_id) if attempt.person_id else ""
+        id = await identities.subject(db, given.issuer, attempt.person_id) if attempt.person_id else ""
     try:
         one = await directories.proven(given, secret, filled.name, id, filled.password)
     except Unavailable:
@@ -95,7 +95,7 @@ async def _proven(
         raise Forbidden(_NOT_LET_IN, provider=given.name)
     async with database.transaction() as db:
         await sign_in.take_back(db, attempt)
-        person_id = await sign_on.owner(db, given.issuer, one.id)
+        person_id = await identities.owner(db, given.issuer, one.id)
     await one_time.prove(database, person_id or 0, filled.code)
     return one
 

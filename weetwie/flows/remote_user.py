@@ -2,7 +2,7 @@
 
 from weetwie.context import Context
 from weetwie.domain.directory import entries
-from weetwie.domain.identity import claims, sign_on
+from weetwie.domain.identity import claims, identities
 from weetwie.flows import sign_on as entering
 from weetwie.security.oidc import SignedIn
 from weetwie.security.remote_user import NamedUser
@@ -14,10 +14,14 @@ async def enter(context: Context, told: RemoteUser, named: NamedUser, agent: str
     theirs, and not that they sit before it: it is no fresh proof for what asks for one. Raises Forbidden, Conflict."""
     db, subject = context.db, named.user.lower()
     login = named.login(told.realms)
-    if context.site.directory is not None and login and await sign_on.owner(db, told.issuer, subject) is None:
+    if (
+        context.site.directory is not None
+        and login
+        and await identities.owner(db, told.issuer, subject) is None
+    ):
         person_id = await entries.called(db, login)
         if person_id is not None:
-            await sign_on.connect(
+            await identities.connect(
                 db, context.by_system.viewer, person_id, told.issuer, subject, is_first=True
             )
     said = {

@@ -13,13 +13,14 @@ from weetwie.access import viewer as viewers
 from weetwie.access.viewer import Viewer
 from weetwie.context import Context, Site
 from weetwie.database.pool import Database, Db
-from weetwie.domain.identity import claims, saml, sign_on
+from weetwie.domain.identity import claims, identities, saml, sign_on
 from weetwie.domain.identity import keys as secrets
 from weetwie.errors import Forbidden, Invalid, Unavailable, _
 from weetwie.flows import sign_on as entering
 from weetwie.runtime import clock
 from weetwie.runtime.log import logger
-from weetwie.security.oidc import LEEWAY, Notice, SharedFetch, SignedIn
+from weetwie.runtime.shared_fetch import SharedFetch
+from weetwie.security.oidc import LEEWAY, Notice, SignedIn
 from weetwie.settings import SamlProvider
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ class SamlSignOn:
         if begun.person_id is not None:
             if not viewers.is_active(viewer, clock.now()) or viewer.person_id != begun.person_id:
                 raise Forbidden
-            await sign_on.connect(db, viewer, begun.person_id, told.issuer, said.subject)
+            await identities.connect(db, viewer, begun.person_id, told.issuer, said.subject)
             return "", f"{begun.go_on}?saved=1"
         claimed = claims.read(told, said.claims)
         token, _is_new = await entering.enter(context, told, told.issuer, said, claimed, agent, before)

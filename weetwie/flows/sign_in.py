@@ -11,7 +11,7 @@ from weetwie.domain.identity import account, addresses, links, passwords, sessio
 from weetwie.domain.identity.asked import asked, reached_at
 from weetwie.domain.identity.links import OneTimeLink
 from weetwie.domain.identity.sign_in import SignInRequest
-from weetwie.domain.mail import emails, write
+from weetwie.domain.mail import emails, write_account
 from weetwie.runtime import clock
 
 _PASSWORD_LASTS: Final = timedelta(hours=1)
@@ -32,7 +32,7 @@ async def enter(
     address = await reached_at(db, person_id) if context.site.sends_mail and not is_known else None
     if address is not None:
         link = context.address("settings/sign-in")
-        written = write.new_device(viewer.language, viewer.policy.name, viewer.handle, agent, link)
+        written = write_account.new_device(viewer.language, viewer.policy.name, viewer.handle, agent, link)
         await emails.put(db, person_id, address, written, _NEWS_LASTS)
     return token
 
@@ -44,7 +44,7 @@ async def send_password_link(context: Context, name: str, client_address: str) -
     if asker is None or person is None or not may_enter(person):
         return
     link = await _link(context, "set-password", "auth/password", person, _PASSWORD_LASTS)
-    written = write.new_password(person.language, person.policy.name, person.handle, link)
+    written = write_account.new_password(person.language, person.policy.name, person.handle, link)
     await emails.put(context.db, person.person_id, asker.address, written, _PASSWORD_LASTS)
 
 
@@ -55,7 +55,7 @@ async def send_link(context: Context, name: str, client_address: str) -> None:
     if asker is None or person is None or not may_enter(person):
         return
     link = await _link(context, "sign-in", "auth/link", person, _LINK_LASTS)
-    written = write.sign_in_link(person.language, person.policy.name, person.handle, link)
+    written = write_account.sign_in_link(person.language, person.policy.name, person.handle, link)
     await emails.put(context.db, person.person_id, asker.address, written, _LINK_LASTS)
 
 
@@ -78,7 +78,7 @@ async def hand_out_password_link(context: Context, person_id: int) -> str:
     if address is None:
         return link
     maker = f"@{context.viewer.handle}"
-    written = write.link_by_others(person.language, person.policy.name, person.handle, maker, link)
+    written = write_account.link_by_others(person.language, person.policy.name, person.handle, maker, link)
     await emails.put(db, person_id, address, written, links.LASTS["set-password"])
     return ""
 
@@ -106,7 +106,7 @@ async def ask_proof(
     viewer = context.viewer
     token = await links.make(context.db, purpose, viewer.person_id, address=address)
     link = context.address(f"auth/address/{token}")
-    written = write.confirm_address(language, viewer.policy.name, viewer.handle, link)
+    written = write_account.confirm_address(language, viewer.policy.name, viewer.handle, link)
     await emails.put(context.db, viewer.person_id, address, written, links.LASTS[purpose])
 
 

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from weetwie.access.viewer import nobody
 from weetwie.context import Context
-from weetwie.domain.identity import addresses, claimed_leavers, renamed, sessions, sign_on
+from weetwie.domain.identity import addresses, claimed_leavers, identities, renamed, sessions, sign_on
 from weetwie.domain.identity.claims import ClaimedPerson
-from weetwie.domain.mail import emails, write
+from weetwie.domain.mail import emails, write_account
 from weetwie.domain.media import faces
 from weetwie.domain.media.upload import UploadedFile
 from weetwie.domain.people.lookup import lookup
@@ -44,13 +44,13 @@ async def enter(
     """The session, in place of the one `before`, and whether its person is new here."""
     context = context.by_system
     db = context.db
-    known = await sign_on.owner(db, issuer, answer.subject)
+    known = await identities.owner(db, issuer, answer.subject)
     person_id = known or await _by_address(context, provider, issuer, told)
     is_new = person_id is None
     if person_id is None:
         person_id = await _come(context, provider, told)
     if known is None:
-        await sign_on.connect(db, context.viewer, person_id, issuer, answer.subject, is_first=is_new)
+        await identities.connect(db, context.viewer, person_id, issuer, answer.subject, is_first=is_new)
     await _keep_up(context, person_id, issuer, told, is_new=is_new)
     await _keep_address(context, person_id, issuer, answer.subject, told)
     viewer = await context.find_person(person_id) or nobody(context.viewer.policy)
@@ -72,7 +72,7 @@ async def _by_address(
     if imported is not None and provider.creates_people:
         return await arrive.come(context, _newcomer(context, told), imported, is_numbered=True)
     owner = await addresses.verified_owner(context.db, told.address)
-    is_other = owner is not None and await sign_on.knows(context.db, issuer, owner)
+    is_other = owner is not None and await identities.knows(context.db, issuer, owner)
     if owner is None or (provider.connects_by_email and not is_other):
         return owner
     raise Conflict(_EXISTS, provider=provider.name)
@@ -126,7 +126,7 @@ async def _keep_address(
     await emails.withdraw(db, person_id, gone)
     if context.site.sends_mail:
         now, link = "" if is_taken else told.address, context.address("settings/sign-in")
-        written = write.address_changed(person.language, person.policy.name, person.handle, now, link)
+        written = write_account.address_changed(person.language, person.policy.name, person.handle, now, link)
         for to in filter(None, (gone, now)):
             await emails.put(db, person_id, to, written, _NEWS_LASTS)
 
@@ -136,7 +136,7 @@ async def _manager(context: Context, issuer: str, told: str) -> int | None:
     if not told:
         return None
     db = context.db
-    found = await sign_on.owner(db, issuer, told) or await addresses.verified_owner(db, told)
+    found = await identities.owner(db, issuer, told) or await addresses.verified_owner(db, told)
     try:
         return found or await lookup(db, context.viewer, told)
     except NotFound:
@@ -146,7 +146,7 @@ async def _manager(context: Context, issuer: str, told: str) -> int | None:
 async def take_picture(context: Context, issuer: str, subject: str, picture: bytes) -> None:
     """As the face of somebody who is new."""
     context = context.by_system
-    person_id = await sign_on.owner(context.db, issuer, subject) or 0
+    person_id = await identities.owner(context.db, issuer, subject) or 0
     with tempfile.SpooledTemporaryFile(max_size=faces.LARGEST) as content:
         content.write(picture)
         content.seek(0)

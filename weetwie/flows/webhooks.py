@@ -11,7 +11,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.context import Context
 from weetwie.domain.people import assistant
 from weetwie.domain.people.lookup import lookup
-from weetwie.domain.webhooks import deliveries, rules, webhooks
+from weetwie.domain.webhooks import deliveries, delivery_log, rules, webhooks
 from weetwie.domain.webhooks.deliveries import ClaimedDelivery
 from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.flows import messages
@@ -44,13 +44,13 @@ async def make(context: Context, url: str, kind: str, about: str) -> tuple[int, 
 async def send_test(context: Context, id: int) -> None:
     webhooks.check_may(context.viewer)
     own = await webhooks.own_webhook(context.db, context.viewer, id)
-    await deliveries.test(context.db, own.id)
+    await delivery_log.test(context.db, own.id)
 
 
 async def send_again(context: Context, id: int, delivery_id: int) -> None:
     webhooks.check_may(context.viewer)
     own = await webhooks.own_webhook(context.db, context.viewer, id)
-    await deliveries.again(context.db, context.viewer, own.id, delivery_id)
+    await delivery_log.again(context.db, context.viewer, own.id, delivery_id)
 
 
 async def said(context: Context, claimed: ClaimedDelivery) -> bytes:

@@ -8,14 +8,15 @@ import asyncio
 import base64
 import hashlib
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, Generic, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
 from weetwie.errors import Forbidden, Invalid, Unavailable, _
 from weetwie.runtime.later import httpx, jose_errors, jwk, jws, jwt
+from weetwie.runtime.shared_fetch import SharedFetch
 
 SECONDS: Final = 4.0
 """A provider answers within this, or does not answer: for what it says of itself and its keys, and for everything together
@@ -23,8 +24,6 @@ that is asked when somebody comes back from it."""
 LEEWAY: Final = 120
 """How far the clocks of two servers may differ (seconds)."""
 _METADATA_LASTS: Final = 3600.0
-_FAILURE_LASTS: Final = 15.0
-"""For so long nobody waits again for a provider that has just not answered (seconds)."""
 _BETWEEN_KEY_LOOKS: Final = 10.0
 """A token with an unknown key makes us look for new keys, but not more often than this."""
 _LARGEST: Final = 512 * 1024
@@ -96,50 +95,6 @@ class Notice(msgspec.Struct, frozen=True):
     subject: str
     provider_session: str
     issued_at: int
-
-
-T = TypeVar("T")
-
-
-class SharedFetch(Generic[T]):
-    """Something that is fetched once for all who wait for it, and kept. Nobody waits behind another; that it could not be had is
-    remembered for a moment too, so that people who come one after the other do not each wait for a provider that hangs."""
-
-    def __init__(self, fetch: Callable[[], Awaitable[T]]) -> None:
-        self._fetch = fetch
-        self._kept: tuple[T, float] | None = None
-        self._failed: tuple[Unavailable, float] | None = None
-        self._running: asyncio.Task[T] | None = None
-
-    async def get(self, lasts: float) -> T:
-        """As it was at most `lasts` seconds ago. Raises what the fetch raised."""
-        now = time.monotonic()
-        if self._kept is not None and now - self._kept[1] <= lasts:
-            return self._kept[0]
-        if self._failed is not None and now - self._failed[1] <= _FAILURE_LASTS:
-            raise self._failed[0].with_traceback(None)
-        if self._running is None:
-            self._running = asyncio.create_task(self._run())
-            self._running.add_done_callback(_look_at)
-        # Whoever goes away does not take the answer from the others.
-        return await asyncio.shield(self._running)
-
-    async def _run(self) -> T:
-        try:
-            found = await self._fetch()
-        except Unavailable as refusal:
-            self._failed = (refusal, time.monotonic())
-            raise
-        finally:
-            self._running = None
-        self._kept, self._failed = (found, time.monotonic()), None
-        return found
-
-
-def _look_at(task: "asyncio.Task[Any]") -> None:
-    """Also where all who waited have gone, nothing is said of an error that nobody looked at."""
-    if not task.cancelled():
-        task.exception()
 
 
 class OidcProvider:

@@ -2,13 +2,13 @@
 
 import re
 
-from weetwie.domain.mail import week, write
+from weetwie.domain.mail import week, write_account
 
 LINK, STOP = "https://weetwie.example/go?a=1&b=2", "https://weetwie.example/stop/1"
 
 
 def test_an_email_says_the_same_in_both_of_its_forms() -> None:
-    written = write.new_password("en", "Peil & Werk", "ada", LINK)
+    written = write_account.new_password("en", "Peil & Werk", "ada", LINK)
     assert written.subject == "Choose a new password · Peil & Werk"
     assert LINK in written.text and LINK.replace("&", "&amp;") in written.html
     words = re.sub(r"\s+", " ", re.sub(r"<style>.*?</style>|<[^>]*>", " ", written.html, flags=re.DOTALL))
@@ -17,7 +17,7 @@ def test_an_email_says_the_same_in_both_of_its_forms() -> None:
 
 
 def test_an_email_has_one_button_and_fetches_nothing() -> None:
-    html = write.sign_in_link("de", "Peilwerk", "ada", LINK).html
+    html = write_account.sign_in_link("de", "Peilwerk", "ada", LINK).html
     assert html.count('<td class="button"') == 1
     assert not re.search(r"<img|url\(|@import|src=", html)
     assert '<html lang="de">' in html and "prefers-color-scheme: dark" in html

@@ -27,11 +27,11 @@ from weetwie.domain.posts.rules import Draft
 from weetwie.domain.relations import follow, mute
 from weetwie.domain.relations.block import block
 from weetwie.domain.relations.rules import FollowOptions
-from weetwie.domain.timelines.listeners import (
+from weetwie.domain.timelines.listeners import LONGEST_QUEUE, MOST_STREAMS, Stream
+from weetwie.domain.timelines.live import Live
+from weetwie.domain.timelines.stream_news import (
     DIRECT,
     HOME,
-    LONGEST_QUEUE,
-    MOST_STREAMS,
     NOTIFICATIONS,
     PUBLIC,
     PUBLIC_MEDIA,
@@ -45,12 +45,10 @@ from weetwie.domain.timelines.listeners import (
     Gone,
     Notified,
     SpokenIn,
-    Stream,
     StreamEnding,
     of_list,
     tagged,
 )
-from weetwie.domain.timelines.live import Live
 from weetwie.errors import TooMany
 from weetwie.events import PostPublished
 from weetwie.runtime import clock

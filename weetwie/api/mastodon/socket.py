@@ -20,7 +20,8 @@ from weetwie.api.mastodon.streams import NOTIFICATIONS, STATUSES, StreamRequest,
 from weetwie.api.refusals import Malformed, NoScope, Unauthorized
 from weetwie.database.unavailable import outage
 from weetwie.domain.identity import attempts, tokens
-from weetwie.domain.timelines.listeners import Channel, News, Stream, StreamEnding
+from weetwie.domain.timelines.listeners import Stream
+from weetwie.domain.timelines.stream_news import Channel, News, StreamEnding
 from weetwie.errors import Refusal, TooMany, _, fill
 from weetwie.runtime import clock
 from weetwie.runtime.json import Json

@@ -16,10 +16,10 @@ from weetwie.api.mastodon.streams import NOTIFICATIONS, STATUSES, may_hear
 from weetwie.database.pool import Database, Db
 from weetwie.domain.announcements import announcements as all_of
 from weetwie.domain.conversations import conversations as own_conversations
-from weetwie.domain.timelines import listeners
+from weetwie.domain.timelines import stream_news
 from weetwie.domain.timelines.arrivals import Reached
-from weetwie.domain.timelines.listeners import News
 from weetwie.domain.timelines.live import Live
+from weetwie.domain.timelines.stream_news import News
 from weetwie.errors import NotFound
 from weetwie.hydration.filters import CompiledFilter
 from weetwie.hydration.hydrate import is_quote
@@ -64,28 +64,28 @@ class Streaming:
 
     async def messages(self, viewer: Viewer, news: News) -> Sequence[StreamMessage]:
         """What is sent of a piece of news; nothing of what is no longer there, or not for this token."""
-        if not may_hear(viewer, NOTIFICATIONS if isinstance(news, listeners.Notified) else STATUSES):
+        if not may_hear(viewer, NOTIFICATIONS if isinstance(news, stream_news.Notified) else STATUSES):
             return ()
         match news:
-            case listeners.Arrived():
+            case stream_news.Arrived():
                 return await self._post(viewer, news)
-            case listeners.Gone():
+            case stream_news.Gone():
                 return (StreamMessage("delete", b"%d" % news.post_id),)
-            case listeners.Notified():
+            case stream_news.Notified():
                 return await _once(news, lambda: self._notification(viewer, news.notification_id))
-            case listeners.SpokenIn():
+            case stream_news.SpokenIn():
                 return await _once(news, lambda: self._conversation(viewer, news.conversation_id))
-            case listeners.AnnouncementArrived():
+            case stream_news.AnnouncementArrived():
                 return await _once(news, lambda: self._announcement(viewer, news.announcement_id))
-            case listeners.AnnouncementReacted():
+            case stream_news.AnnouncementReacted():
                 return await _once(news, lambda: self._reactions(viewer, news.announcement_id))
-            case listeners.AnnouncementGone():
+            case stream_news.AnnouncementGone():
                 return (StreamMessage("announcement.delete", b"%d" % news.announcement_id),)
-            case listeners.FiltersAreOthers():
+            case stream_news.FiltersAreOthers():
                 return (StreamMessage("filters_changed", b""),)
         return ()
 
-    async def _post(self, viewer: Viewer, news: listeners.Arrived) -> Sequence[StreamMessage]:
+    async def _post(self, viewer: Viewer, news: stream_news.Arrived) -> Sequence[StreamMessage]:
         is_alike = not viewer.filters_version and news.beside is None and not _has_own_addresses(news.post)
         if is_alike:
             told: Sequence[StreamMessage] | None = news.told.get("post")
@@ -96,11 +96,11 @@ class Streaming:
         filters = await self._filters(viewer)
         return self._rendered(news, Hydrated(viewer=viewer, polls=polls, quotes=quotes, filters=filters))
 
-    def _rendered(self, news: listeners.Arrived, hydrated: Hydrated) -> Sequence[StreamMessage]:
+    def _rendered(self, news: stream_news.Arrived, hydrated: Hydrated) -> Sequence[StreamMessage]:
         view = self.renderer.hydrator.view(news.post, hydrated)
         if view is None or view.is_hidden(_context(news)):
             return ()
-        event = "status.update" if isinstance(news, listeners.Edited) else "update"
+        event = "status.update" if isinstance(news, stream_news.Edited) else "update"
         return (StreamMessage(event, self.renderer.shown(view)),)
 
     async def _filters(self, viewer: Viewer) -> Sequence[CompiledFilter]:

@@ -13,7 +13,7 @@ from weetwie.api.mastodon import streams
 from weetwie.api.mastodon.streamed import Streaming
 from weetwie.api.mastodon.streams import NOTIFICATIONS, STATUSES, StreamRequest
 from weetwie.api.refusals import Malformed
-from weetwie.domain.timelines.listeners import Beat, Channel, StreamEnding
+from weetwie.domain.timelines.stream_news import Beat, Channel, StreamEnding
 from weetwie.errors import Unavailable, _
 from weetwie.runtime.asgi import Scope
 

@@ -8,8 +8,8 @@ from weetwie.api.endpoint import holders
 from weetwie.api.refusals import Malformed, NoScope
 from weetwie.database.pool import Database
 from weetwie.domain.timelines import list as lists
-from weetwie.domain.timelines import listeners
-from weetwie.domain.timelines.listeners import Channel
+from weetwie.domain.timelines import stream_news
+from weetwie.domain.timelines.stream_news import Channel
 from weetwie.errors import _, or_not_found
 from weetwie.flows import beyond
 from weetwie.text.signs import whole_number
@@ -18,9 +18,9 @@ from weetwie.text.text import tag_key
 STATUSES, NOTIFICATIONS = "read:statuses", "read:notifications"
 LONGEST_TAG: Final = 500
 
-_HOME, _BELL = (listeners.HOME, STATUSES), (listeners.NOTIFICATIONS, NOTIFICATIONS)
-_PUBLIC, _MEDIA = (listeners.PUBLIC, STATUSES), (listeners.PUBLIC_MEDIA, STATUSES)
-_NOTHING = (listeners.NOTHING, STATUSES)
+_HOME, _BELL = (stream_news.HOME, STATUSES), (stream_news.NOTIFICATIONS, NOTIFICATIONS)
+_PUBLIC, _MEDIA = (stream_news.PUBLIC, STATUSES), (stream_news.PUBLIC_MEDIA, STATUSES)
+_NOTHING = (stream_news.NOTHING, STATUSES)
 _FIXED: Final[dict[str, tuple[tuple[Channel, str], ...]]] = {
     "user": (_HOME, _BELL),
     "user:notification": (_BELL,),
@@ -30,7 +30,7 @@ _FIXED: Final[dict[str, tuple[tuple[Channel, str], ...]]] = {
     "public:media": (_MEDIA,),
     "public:local:media": (_MEDIA,),
     "public:remote:media": (_NOTHING,),
-    "direct": ((listeners.DIRECT, STATUSES),),
+    "direct": ((stream_news.DIRECT, STATUSES),),
 }
 """All that is here is local, so what is remote never comes."""
 
@@ -69,11 +69,11 @@ async def _asked(database: Database, viewer: Viewer, wish: StreamRequest) -> Ite
             raise Malformed(_("A hashtag can have at most {most} characters."), most=LONGEST_TAG)
         if not key:
             raise Malformed(_("Choose a hashtag: this stream needs the parameter “tag”."))
-        return [(listeners.tagged(key), STATUSES)]
+        return [(stream_news.tagged(key), STATUSES)]
     if wish.stream == "list" and wish.list == str(beyond.LIST_ID):
         return [_NOTHING]
     if wish.stream == "list":
-        return [(listeners.of_list(await _own(database, viewer, wish.list)), STATUSES)]
+        return [(stream_news.of_list(await _own(database, viewer, wish.list)), STATUSES)]
     found = _FIXED.get(wish.stream)
     if found is None:
         raise Malformed(_("There's no such stream."))

@@ -17,7 +17,7 @@ from weetwie.api.weetwie import entities as wire
 from weetwie.api.weetwie.experts import people_found
 from weetwie.database.paging import page as page_at
 from weetwie.domain.posts.rules import Draft
-from weetwie.domain.questions import begin, respond
+from weetwie.domain.questions import begin, respond, wanting
 from weetwie.domain.questions import told as asked
 from weetwie.domain.questions.rules import MOST_CHOSEN, AskStep, ChosenBy
 from weetwie.errors import Invalid, _
@@ -169,14 +169,14 @@ async def refer(call: Call, wanted: ReferParams) -> bytes:
 @routes.post("/api/weetwie/v1/ask/{id}/want_to_know", scopes=["write:statuses"], answer=wire.AskedQuestion)
 async def want_to_know(call: Call) -> bytes:
     """You are notified when an answer is accepted."""
-    await respond.want_to_know(await call.db(), call.viewer, call.id, wants=True)
+    await wanting.want_to_know(await call.db(), call.viewer, call.id, wants=True)
     return await asked_question(call, call.id)
 
 
 @routes.delete("/api/weetwie/v1/ask/{id}/want_to_know", scopes=["write:statuses"], answer=wire.AskedQuestion)
 async def want_no_more(call: Call) -> bytes:
     """You are not notified of the answer."""
-    await respond.want_to_know(await call.db(), call.viewer, call.id, wants=False)
+    await wanting.want_to_know(await call.db(), call.viewer, call.id, wants=False)
     return await asked_question(call, call.id)
 
 

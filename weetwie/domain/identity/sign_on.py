@@ -8,14 +8,14 @@ from typing import Final
 
 import msgspec
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, func, insert, or_, select
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from weetwie.access import viewer as viewers
 from weetwie.access.authenticate import credential_hash
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
-from weetwie.domain.identity import account, sessions
-from weetwie.errors import Conflict, Forbidden, Invalid, _
+from weetwie.domain.identity import sessions
+from weetwie.domain.identity.identities import OWNER
+from weetwie.errors import Forbidden, Invalid, _
 from weetwie.events import audit
 from weetwie.runtime import clock
 from weetwie.runtime.json import Json
@@ -27,7 +27,6 @@ LASTS: Final = timedelta(minutes=15)
 
 NOT_HERE: Final = _("This login took too long, or began in another browser. Start again from the login page.")
 _NOT_ACTIVE: Final = _("This account isn't active right now. Ask an administrator.")
-_TAKEN: Final = _("This login already belongs to another account here. Ask an administrator.")
 
 VERIFIER: Final = "sign_ons.verifier"
 
@@ -58,49 +57,6 @@ _TAKE = Query(
 )
 _SWEEP = Query(delete(SignOn).where(SignOn.expires_at < param("at", DateTime(timezone=True))))
 
-_OWNER = Query(
-    select(Identity.id, Identity.person_id).where(
-        Identity.issuer == param("issuer", Text), Identity.subject == param("subject", Text)
-    )
-)
-_KNOWS = Query(
-    select(func.count()).where(
-        Identity.issuer == param("issuer", Text), Identity.person_id == param("person_id", BigInteger)
-    )
-)
-_SUBJECT = Query(
-    select(Identity.subject)
-    .where(Identity.issuer == param("issuer", Text), Identity.person_id == param("person_id", BigInteger))
-    .order_by(Identity.id)
-    .limit(1)
-)
-_PEOPLE_OF = Query(
-    select(func.count(Identity.person_id.distinct())).where(Identity.issuer == param("issuer", Text))
-)
-_PEOPLE_BY = Query(
-    select(func.count(Identity.person_id.distinct())).where(
-        func.starts_with(Identity.issuer, param("beginning", Text))
-    )
-)
-_CONNECT = Query(
-    upsert(Identity)
-    .values(
-        issuer=param("issuer", Text),
-        subject=param("subject", Text),
-        person_id=param("person_id", BigInteger),
-    )
-    .on_conflict_do_nothing()
-)
-_OF_PERSON = Query(
-    select(Identity.id, Identity.issuer, Identity.created_at)
-    .where(Identity.person_id == param("person_id", BigInteger))
-    .order_by(Identity.id)
-)
-_DISCONNECT = Query(
-    delete(Identity).where(
-        Identity.id == param("id", BigInteger), Identity.person_id == param("person_id", BigInteger)
-    )
-)
 
 _of_issuer = select(Identity.id).where(Identity.issuer == param("issuer", Text))
 _END_BY_NOTICE = Query(
@@ -128,14 +84,6 @@ class StartedSignOn(msgspec.Struct, frozen=True):
     verifier: str
     go_on: str
     person_id: int | None
-
-
-class Connected(msgspec.Struct, frozen=True):
-    """A provider that knows a person."""
-
-    id: int
-    issuer: str
-    since: datetime
 
 
 async def begin(
@@ -176,59 +124,9 @@ async def take(db: Db, provider: str, browser: str, state: str) -> StartedSignOn
     return StartedSignOn(row["provider"], row["nonce"], verifier, row["go_on"], row["person_id"])
 
 
-async def owner(db: Db, issuer: str, subject: str) -> int | None:
-    """Who is known by this."""
-    row = await db.row(_OWNER, issuer=issuer, subject=subject)
-    return row["person_id"] if row else None
-
-
-async def people_of(db: Db, issuer: str) -> int:
-    """How many it knows."""
-    return int(await db.value(_PEOPLE_OF, issuer=issuer))
-
-
-async def people_by(db: Db, beginning: str) -> int:
-    """How many all those know whose names begin so."""
-    return int(await db.value(_PEOPLE_BY, beginning=beginning))
-
-
-async def subject(db: Db, issuer: str, person_id: int) -> str:
-    """By which a provider knows somebody; empty where it does not."""
-    return await db.value(_SUBJECT, issuer=issuer, person_id=person_id) or ""
-
-
-async def knows(db: Db, issuer: str, person_id: int) -> bool:
-    """Whether somebody is known by this provider, by whatever subject."""
-    return bool(await db.value(_KNOWS, issuer=issuer, person_id=person_id))
-
-
-async def connect(
-    db: Db, viewer: Viewer, person_id: int, issuer: str, subject: str, *, is_first: bool = False
-) -> None:
-    """From now on this subject is this person, who is told of it unless they come in with it. Raises Conflict when it is
-    somebody else's."""
-    await db.run(_CONNECT, issuer=issuer, subject=subject, person_id=person_id)
-    if await owner(db, issuer, subject) != person_id:
-        raise Conflict(_TAKEN)
-    if is_first:
-        await audit(db, viewer, "identity.connect", person_id)
-    else:
-        await account.changed(db, viewer, "identity.connect", person_id)
-
-
-async def connected(db: Db, viewer: Viewer) -> list[Connected]:
-    rows = await db.rows(_OF_PERSON, person_id=viewer.person_id)
-    return [Connected(row["id"], row["issuer"], row["created_at"]) for row in rows]
-
-
-async def disconnect(db: Db, viewer: Viewer, identity_id: int) -> None:
-    if await db.run(_DISCONNECT, id=identity_id, person_id=viewer.person_id):
-        await account.changed(db, viewer, "identity.disconnect", viewer.person_id)
-
-
 async def enter(db: Db, viewer: Viewer, issuer: str, answer: SignedIn, agent: str) -> str:
     """Begins the session of the person whom the provider has named; `viewer` is that person. Gives its token."""
-    row = await db.row(_OWNER, issuer=issuer, subject=answer.subject)
+    row = await db.row(OWNER, issuer=issuer, subject=answer.subject)
     is_theirs = row is not None and row["person_id"] == viewer.person_id
     if row is None or not is_theirs or not viewers.is_active(viewer, clock.now()):
         raise Forbidden(_NOT_ACTIVE)

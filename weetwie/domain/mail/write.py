@@ -17,79 +17,9 @@ class WrittenEmail(msgspec.Struct, frozen=True):
     """Where a reply to it comes in; empty where none does."""
 
 
-def new_password(language: str, place: str, handle: str, link: str) -> WrittenEmail:
-    return _letter(
-        language,
-        _("Choose a new password"),
-        [_("Someone, probably you, asked for a new password for @{handle} at {place}.")],
-        _("Choose a new password"),
-        link,
-        [
-            _("The link works once, for one hour."),
-            _("Wasn't you? Ignore this e-mail, and your password stays the same."),
-        ],
-        handle=handle,
-        place=place,
-    )
-
-
-def link_by_others(language: str, place: str, handle: str, maker: str, link: str) -> WrittenEmail:
-    """An administrator lets somebody choose a password; nobody but this somebody gets the link."""
-    return _letter(
-        language,
-        _("Choose your password"),
-        [_("{maker} sent you a link to choose a password for @{handle} at {place}.")],
-        _("Choose a password"),
-        link,
-        [
-            _("The link works once, for three days. Nobody else has it."),
-            _("Didn't ask for this? Don't use the link, and contact an administrator."),
-        ],
-        handle=handle,
-        place=place,
-        maker=maker,
-    )
-
-
-def account_changed(language: str, place: str, handle: str, what: str, by: str, link: str) -> WrittenEmail:
-    """Something was done to how somebody signs in; `by` is empty where they did it themselves."""
-    return _letter(
-        language,
-        _("A change to how you log in"),
-        ["{what}", _("This is about @{handle} at {place}.")] + ([_("Done by {by}.")] if by else []),
-        _("See how you log in"),
-        link,
-        [
-            _(
-                "Was it you? Then there's nothing to do. If not, change your password and contact an administrator."
-            )
-        ],
-        handle=handle,
-        place=place,
-        what=translate(what, language),
-        by=by,
-    )
-
-
-def sign_in_link(language: str, place: str, handle: str, link: str) -> WrittenEmail:
-    return _letter(
-        language,
-        _("Your login link"),
-        [_("Someone, probably you, asked for a login link for @{handle} at {place}.")],
-        _("Log in"),
-        link,
-        [
-            _("The link works once, for 15 minutes."),
-            _("Wasn't you? Ignore this e-mail. Without the link, nobody can log in."),
-        ],
-        handle=handle,
-        place=place,
-    )
-
-
 def farewell(language: str, place: str, handle: str, link: str) -> WrittenEmail:
     """To an address of their own: the mailbox at work is usually closed by then."""
-    return _letter(
+    return letter(
         language,
         _("Stay in touch"),
         [
@@ -113,7 +43,7 @@ def invitation(language: str, place: str, link: str, *, inviter: str = "", words
         if inviter
         else [_("You can join {place}, where colleagues share what they know.")]
     )
-    return _letter(
+    return letter(
         language,
         _("You're invited") if inviter else _("Join"),
         [*before, *([_("{inviter} writes: {words}")] if inviter and words else [])],
@@ -134,7 +64,7 @@ def imported_invitation(
 ) -> WrittenEmail:
     """To somebody whose messages came in from elsewhere; `link` logs them in where a provider says who they are, else lets
     them join."""
-    return _letter(
+    return letter(
         language,
         _("Colleagues are looking for what you know"),
         [
@@ -158,22 +88,9 @@ def imported_invitation(
     )
 
 
-def confirm_address(language: str, place: str, handle: str, link: str) -> WrittenEmail:
-    return _letter(
-        language,
-        _("Is this address yours?"),
-        [_("Someone, probably you, entered this address for @{handle} at {place}.")],
-        _("Confirm address"),
-        link,
-        [_("Wasn't you? Ignore this e-mail, and the address won't be used.")],
-        handle=handle,
-        place=place,
-    )
-
-
 def still_in_touch(language: str, place: str, handle: str, link: str) -> WrittenEmail:
     """To an alumnus, once a year."""
-    return _letter(
+    return letter(
         language,
         _("Still in touch?"),
         [_("You're an alum of {place} as @{handle}. Would you like to stay one?")],
@@ -194,7 +111,7 @@ def decided(language: str, place: str, handle: str, kind: str, words: str, link:
         ),
         "suspend": _("The moderators of {place} have suspended your account @{handle}."),
     }
-    return _letter(
+    return letter(
         language,
         _("A decision about your account"),
         [done[kind], _("They write: {words}")] if words else [done[kind]],
@@ -209,7 +126,7 @@ def decided(language: str, place: str, handle: str, kind: str, words: str, link:
 
 def guest_ends(language: str, place: str, guest: str, day: str, link: str) -> WrittenEmail:
     """To who answers for a guest."""
-    return _letter(
+    return letter(
         language,
         _("Your guest's access ends on {day}"),
         [_("Access for {guest}, your guest at {place}, ends on {day}.")],
@@ -226,7 +143,7 @@ def guest_ends(language: str, place: str, guest: str, day: str, link: str) -> Wr
 
 
 def export_is_ready(language: str, place: str, handle: str, link: str) -> WrittenEmail:
-    return _letter(
+    return letter(
         language,
         _("Your data is ready"),
         [_("Everything {place} has about @{handle} is in one file for you.")],
@@ -238,42 +155,9 @@ def export_is_ready(language: str, place: str, handle: str, link: str) -> Writte
     )
 
 
-def address_changed(language: str, place: str, handle: str, address: str, link: str) -> WrittenEmail:
-    """To the address before and to the one now; `address` is empty where there is none now."""
-    return _letter(
-        language,
-        _("Your work address has changed"),
-        [_("Your organisation changed the address of @{handle} at {place} to {address}.")]
-        if address
-        else [_("Your organisation removed this address from @{handle} at {place}.")],
-        _("See how you log in"),
-        link,
-        [_("Not right? Ask an administrator.")],
-        handle=handle,
-        place=place,
-        address=address,
-    )
-
-
-def new_device(language: str, place: str, handle: str, agent: str, link: str) -> WrittenEmail:
-    return _letter(
-        language,
-        _("New login to your account"),
-        [
-            _("New login to @{handle} at {place} from a browser you haven't used before: {agent}"),
-        ],
-        _("See where you're logged in"),
-        link,
-        [_("Was it you? Then there's nothing to do. If not, log that browser out and change your password.")],
-        handle=handle,
-        place=place,
-        agent=agent[:200],
-    )
-
-
 def asked(language: str, place: str, handle: str, asker: str, question: str, link: str) -> WrittenEmail:
     """`asker` is the name of who asks; `question` what."""
-    return _letter(
+    return letter(
         language,
         _("{asker} would like to hear from you"),
         [_("Hello @{handle}, a question at {place} is waiting for you:")],
@@ -291,7 +175,7 @@ def asked(language: str, place: str, handle: str, asker: str, question: str, lin
     )
 
 
-def _letter(
+def letter(
     language: str,
     subject: str,
     before: list[str],

@@ -15,7 +15,7 @@ from weetwie.database.rows import struct, structs
 from weetwie.domain.questions.rules import ChosenBy, State
 from weetwie.errors import Forbidden, Invalid, _, or_not_found
 from weetwie.tables.posts import Post
-from weetwie.tables.questions import AskedPerson, Pointer, Question, RefusedTopic, WantsToKnow
+from weetwie.tables.questions import AskedPerson, Pointer, Question, RefusedTopic
 
 MOST_REFUSED: Final = 200
 MOST_NAMED: Final = 3
@@ -104,21 +104,6 @@ async def named(
         await db.run(_POINT, by_id=by_id, to_id=id, name=one.topic, terms=one.terms, openly=openly)
 
 
-async def want_to_know(db: Db, viewer: Viewer, post_id: int, *, wants: bool) -> None:
-    """To hear of the answer to somebody else's question."""
-    allowed.check(viewer, permissions.act)
-    await check_seen(db, viewer, post_id)
-    await db.run(_WANT if wants else _WANT_NO_MORE, post_id=post_id, person_id=viewer.person_id)
-
-
-async def wanting(db: Db, post_id: int) -> list[int]:
-    return [row["person_id"] for row in await db.rows(_WANTING, post_id=post_id)]
-
-
-async def wants_to_know(db: Db, viewer: Viewer, post_id: int) -> bool:
-    return bool(await db.value(_WANTS, post_id=post_id, person_id=viewer.person_id))
-
-
 async def refused(db: Db, viewer: Viewer) -> list[OwnTopic]:
     return structs(OwnTopic, await db.rows(_OWN_REFUSED, person_id=viewer.person_id))
 
@@ -135,6 +120,10 @@ async def pointers(db: Db, viewer: Viewer) -> list[OwnPointer]:
 
 async def forget_pointer(db: Db, viewer: Viewer, id: int) -> None:
     await db.run(_FORGET_POINTER, id=id, person_id=viewer.person_id)
+
+
+def check(viewer: Viewer) -> None:
+    allowed.check(viewer, permissions.act)
 
 
 async def _put(db: Db, viewer: Viewer, post_id: int, state: State) -> None:
@@ -214,13 +203,6 @@ _POINT = Query(
         is_open=param("openly", Boolean),
     )
     .on_conflict_do_nothing()
-)
-_WANT = Query(insert(WantsToKnow).values(post_id=_POST_ID, person_id=_PERSON_ID).on_conflict_do_nothing())
-_OF_WANT = (WantsToKnow.post_id == _POST_ID) & (WantsToKnow.person_id == _PERSON_ID)
-_WANT_NO_MORE = Query(delete(WantsToKnow).where(_OF_WANT))
-_WANTS = Query(select(WantsToKnow.post_id).where(_OF_WANT))
-_WANTING = Query(
-    select(WantsToKnow.person_id).where(WantsToKnow.post_id == _POST_ID).order_by(WantsToKnow.person_id)
 )
 _OWN_REFUSED = Query(
     select(RefusedTopic.id, RefusedTopic.name)

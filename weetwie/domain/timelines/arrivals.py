@@ -12,16 +12,16 @@ from weetwie.access import visibility
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
-from weetwie.domain.timelines import home, listeners, public, taste
+from weetwie.domain.timelines import home, public, stream_news, taste
 from weetwie.domain.timelines import list as lists
-from weetwie.domain.timelines.listeners import (
+from weetwie.domain.timelines.listeners import Listeners
+from weetwie.domain.timelines.stream_news import (
     DIRECT,
     HOME,
     NOTIFICATIONS,
     PUBLIC,
     PUBLIC_MEDIA,
     Channel,
-    Listeners,
     News,
 )
 from weetwie.events import Fact
@@ -98,7 +98,7 @@ def _as_news(
     alike: dict[tuple[type[News], Channel, SeenPost, int], News] = {}
     for channel, person_id, post in reached:
         beside = prepared.get((person_id, post.id))
-        for kind, ids in ((listeners.Arrived, arrived), (listeners.Edited, edited)):
+        for kind, ids in ((stream_news.Arrived, arrived), (stream_news.Edited, edited)):
             if post.id in ids:
                 key = (kind, channel, post, person_id if beside is not None else 0)
                 news = alike.get(key)
@@ -112,7 +112,7 @@ async def _in_lists(
 ) -> list[tuple[Channel, int, SeenPost]]:
     people = who.people("list")
     reached = await lists.ARRIVING.posts(db, viewer, ids, people) if people else ()
-    with_channel = ((listeners.of_list(post.key), person_id, post) for person_id, post in reached)
+    with_channel = ((stream_news.of_list(post.key), person_id, post) for person_id, post in reached)
     return [each for each in with_channel if each[1] in who.of(each[0])]
 
 
@@ -124,13 +124,13 @@ async def _in_public(
     people = {*who.of(PUBLIC), *who.of(PUBLIC_MEDIA)}
     for keys in tags.values():
         for key in keys:
-            people.update(who.of(listeners.tagged(key)))
+            people.update(who.of(stream_news.tagged(key)))
     if not people:
         return []
     found = []
     for person_id, post in await public.ARRIVING.posts(db, viewer, ids, list(people)):
         channels = [PUBLIC, *([PUBLIC_MEDIA] if post.has_media else [])]
-        channels += [listeners.tagged(key) for key in tags.get(post.id, ())]
+        channels += [stream_news.tagged(key) for key in tags.get(post.id, ())]
         found += [(channel, person_id, post) for channel in channels if person_id in who.of(channel)]
     return found
 
@@ -165,11 +165,11 @@ async def _gone(
         channels: list[Channel] = [HOME]
         if was_public:
             channels += [PUBLIC, PUBLIC_MEDIA]
-            channels += [listeners.tagged(tags[id]) for id in fact.tag_ids if id in tags]
-        channels += [listeners.of_list(id) for id in on_lists.get(fact.author_id, ())]
+            channels += [stream_news.tagged(tags[id]) for id in fact.tag_ids if id in tags]
+        channels += [stream_news.of_list(id) for id in on_lists.get(fact.author_id, ())]
         for channel in channels:
             if person_id in who.of(channel):
-                news = found.setdefault((channel, post_id), listeners.Gone(channel, post_id=post_id))
+                news = found.setdefault((channel, post_id), stream_news.Gone(channel, post_id=post_id))
                 told.append(Delivery(person_id, news))
     return told
 
@@ -199,7 +199,7 @@ async def _notified(db: Db, who: Listeners, facts: Sequence[events.PeopleNotifie
     if not ids or not people:
         return []
     return [
-        Delivery(row["person_id"], listeners.Notified(NOTIFICATIONS, notification_id=row["id"]))
+        Delivery(row["person_id"], stream_news.Notified(NOTIFICATIONS, notification_id=row["id"]))
         for row in await db.rows(_WHOSE, ids=ids, people=people)
     ]
 
@@ -211,7 +211,7 @@ async def _spoken_in(db: Db, viewer: Viewer, who: Listeners, facts: Sequence[Fac
         return []
     rows = await db.rows(_SPOKEN_IN, post_ids=ids, people=people, **visibility.today(viewer))
     once = dict.fromkeys((row["person_id"], row["conversation_id"]) for row in rows)
-    return [Delivery(person_id, listeners.SpokenIn(DIRECT, conversation_id=id)) for person_id, id in once]
+    return [Delivery(person_id, stream_news.SpokenIn(DIRECT, conversation_id=id)) for person_id, id in once]
 
 
 async def _announced(db: Db, viewer: Viewer, who: Listeners, facts: Sequence[Fact]) -> list[Delivery]:
@@ -227,12 +227,12 @@ async def _announced(db: Db, viewer: Viewer, who: Listeners, facts: Sequence[Fac
 
 _ANNOUNCEMENTS: dict[
     type[AboutAnnouncement],
-    type[listeners.AnnouncementArrived | listeners.AnnouncementReacted | listeners.AnnouncementGone],
+    type[stream_news.AnnouncementArrived | stream_news.AnnouncementReacted | stream_news.AnnouncementGone],
 ] = {
-    events.AnnouncementMade: listeners.AnnouncementArrived,
-    events.AnnouncementReactedTo: listeners.AnnouncementReacted,
-    events.AnnouncementReactionTakenBack: listeners.AnnouncementArrived,
-    events.AnnouncementWithdrawn: listeners.AnnouncementGone,
+    events.AnnouncementMade: stream_news.AnnouncementArrived,
+    events.AnnouncementReactedTo: stream_news.AnnouncementReacted,
+    events.AnnouncementReactionTakenBack: stream_news.AnnouncementArrived,
+    events.AnnouncementWithdrawn: stream_news.AnnouncementGone,
 }
 
 _PEOPLE = param("people", ARRAY(BigInteger))

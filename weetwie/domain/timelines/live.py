@@ -18,14 +18,13 @@ from weetwie.access.viewer import Viewer, is_active, system
 from weetwie.database.pool import Database, Db, Query, Record, columns, param
 from weetwie.database.wake import Bell, wait
 from weetwie.domain.timelines.arrivals import Delivery, Prepare, deliveries, of
-from weetwie.domain.timelines.listeners import (
+from weetwie.domain.timelines.listeners import Listeners, Stream
+from weetwie.domain.timelines.stream_news import (
     HOME,
     NOTIFICATIONS,
     Beat,
     Channel,
     FiltersAreOthers,
-    Listeners,
-    Stream,
     StreamEnding,
 )
 from weetwie.events import (

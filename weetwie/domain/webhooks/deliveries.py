@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final, NamedTuple
 
 from sqlalchemy import (
@@ -27,7 +27,6 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, param
 from weetwie.domain.webhooks import rules
 from weetwie.domain.webhooks.webhooks import OLD_PLACE, PLACE, opened
-from weetwie.errors import NotFound, Unavailable, _
 from weetwie.events import PostPublished
 from weetwie.runtime import clock
 from weetwie.tables.declared import aliased
@@ -35,10 +34,9 @@ from weetwie.tables.people import Person
 from weetwie.tables.posts import Mention, Post, PostTag, Tag
 from weetwie.tables.webhooks import DELIVERED, GIVEN_UP, WAITING, Webhook, WebhookDelivery
 
-_GIVEN: Final = timedelta(minutes=2)
+GIVEN: Final = timedelta(minutes=2)
 """Who has not finished after this is believed to be dead."""
 _KEPT: Final = timedelta(days=30)
-_LISTED: Final = 50
 
 _ID, _NOW = param("id", BigInteger), param("now", DateTime(timezone=True))
 
@@ -132,40 +130,6 @@ _SWITCH_OFF = Query(
     .values(off_at=_NOW)
     .returning(Webhook.id)
 )
-_is_own = and_(
-    WebhookDelivery.webhook_id == param("webhook_id", BigInteger),
-    WebhookDelivery.webhook_id.in_(
-        select(Webhook.id).where(Webhook.owner_id == param("owner_id", BigInteger))
-    ),
-)
-_LIST = Query(
-    select(
-        WebhookDelivery.id,
-        WebhookDelivery.post_id,
-        WebhookDelivery.state,
-        WebhookDelivery.attempts,
-        WebhookDelivery.status,
-        WebhookDelivery.error,
-        WebhookDelivery.tried_at,
-        WebhookDelivery.next_at,
-    )
-    .where(_is_own, WebhookDelivery.attempts > 0)
-    .order_by(WebhookDelivery.id.desc())
-    .limit(_LISTED)
-)
-_AGAIN = Query(
-    update(WebhookDelivery)
-    .where(_is_own, WebhookDelivery.id == _ID, WebhookDelivery.attempts > 0)
-    .values(state=WAITING, next_at=_NOW, attempts=1)
-)
-_TEST = Query(insert(WebhookDelivery).values(webhook_id=param("webhook_id", BigInteger), next_at=_NOW))
-_LATE = Query(
-    select(WebhookDelivery.id)
-    .where(
-        WebhookDelivery.state == WAITING, WebhookDelivery.next_at < param("before", DateTime(timezone=True))
-    )
-    .limit(1)
-)
 _SWEEP = Query(
     delete(WebhookDelivery).where(WebhookDelivery.created_at < param("before", DateTime(timezone=True)))
 )
@@ -183,17 +147,6 @@ class ClaimedDelivery(NamedTuple):
     is_off: bool
 
 
-class ShownDelivery(NamedTuple):
-    id: int
-    post_id: int | None
-    state: int
-    attempts: int
-    status: int
-    error: str
-    tried_at: datetime | None
-    next_at: datetime
-
-
 async def queue(db: Db, viewer: Viewer, facts: Sequence[PostPublished]) -> None:
     if "webhooks" in viewer.policy.connections:
         await db.run(_QUEUE, ids=[fact.post_id for fact in facts])
@@ -202,7 +155,7 @@ async def queue(db: Db, viewer: Viewer, facts: Sequence[PostPublished]) -> None:
 async def claim(db: Db) -> ClaimedDelivery | None:
     """One that is due; nobody else sends it meanwhile."""
     now = clock.now()
-    row = await db.row(_CLAIM, now=now, later=now + _GIVEN)
+    row = await db.row(_CLAIM, now=now, later=now + GIVEN)
     if row is None:
         return None
     is_old_good = row["old_until"] is not None and row["old_until"] > now
@@ -242,29 +195,6 @@ async def failed(db: Db, claimed: ClaimedDelivery, status: int, why: str) -> boo
     if since is None or (now - since < rules.GIVES_UP_AFTER and status != rules.GONE):
         return False
     return await db.value(_SWITCH_OFF, id=claimed.webhook_id, now=now) is not None
-
-
-async def listed(db: Db, viewer: Viewer, webhook_id: int) -> list[ShownDelivery]:
-    """The newest; only what was tried: of the rest it is not known whether its owner may hear of it."""
-    rows = await db.rows(_LIST, webhook_id=webhook_id, owner_id=viewer.person_id)
-    return [ShownDelivery(*row) for row in rows]
-
-
-async def again(db: Db, viewer: Viewer, webhook_id: int, id: int) -> None:
-    """Now. Raises NotFound."""
-    if not await db.run(_AGAIN, id=id, webhook_id=webhook_id, owner_id=viewer.person_id, now=clock.now()):
-        raise NotFound
-
-
-async def test(db: Db, webhook_id: int) -> None:
-    await db.run(_TEST, webhook_id=webhook_id, now=clock.now())
-
-
-async def check(db: Db) -> str:
-    """Whether what is due is sent, as a sentence. Raises Unavailable."""
-    if await db.value(_LATE, before=clock.now() - 5 * _GIVEN) is not None:
-        raise Unavailable(_("Deliveries have been waiting for more than ten minutes. Is the worker running?"))
-    return _("Everything is sent on time.")
 
 
 async def sweep(db: Db) -> None:

@@ -16,7 +16,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.context import Site
 from weetwie.database.pool import Database
 from weetwie.database.unavailable import DatabaseAway
-from weetwie.domain.imports import requests
+from weetwie.domain.imports import working
 from weetwie.domain.imports.requests import Act, RequestedImport, Stage
 from weetwie.errors import Forbidden, NotFound, Refusal, Unavailable, _
 from weetwie.flows.imports import evidence
@@ -89,7 +89,7 @@ def in_folder(site: Site) -> list[str]:
 async def work(database: Database, site: Site, store: Store) -> bool:
     """Says whether there was anything to be done."""
     async with database.transaction() as db:
-        claimed = await requests.claim(db)
+        claimed = await working.claim(db)
         viewer = await site.memory.person(db, claimed.person_id) if claimed else None
     if claimed is None:
         return False
@@ -115,7 +115,7 @@ async def work(database: Database, site: Site, store: Store) -> bool:
         log.exception("an import failed", request=claimed.id)
         state, why = Stage.failed, translate(_FAILED, viewer.language if viewer else "en")
     async with database.transaction() as db:
-        await requests.ended(
+        await working.ended(
             db, claimed.id, state, progress.report, why=why, import_id=_import_of(claimed, progress, state)
         )
     return True
@@ -159,7 +159,7 @@ async def _told_of(
         while not task.done():
             await asyncio.wait([task], timeout=_TELLS)
             async with database.transaction() as db:
-                goes_on = await requests.moved(db, request.id, progress.part, progress.report)
+                goes_on = await working.moved(db, request.id, progress.part, progress.report)
             if not goes_on:
                 return False
         await task

@@ -8,9 +8,14 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from weetwie.imports.sources.patches import without_diffs
+from weetwie.imports.sources.signatures import (
+    LOOKED_AT,
+    start_of,
+    without_end,
+    without_footer,
+    without_signature,
+)
 
-_LOOKED_AT: Final = 600
-"""Characters of a line that is compared."""
 _QUOTE: Final = re.compile(r"\s{0,3}(?:[A-Z]{1,2})?>|\s{0,2}\|\s?>")
 _BY_NAME: Final = re.compile(r"\s{0,8}([A-Za-z]{1,9})> ?")
 """`Ann> ` before each line, as some readers of mail quote."""
@@ -36,27 +41,6 @@ _FIELD: Final = re.compile(
     r"[ *_]{0,4}(?:Sent|Date|To|Cc|Subject|Importance|Reply-To|Verzonden|Datum|Aan|CC|Onderwerp|Gesendet|An|Betreff|Wichtigkeit"
     r"|Envoyé|À|Objet|Enviado|Para|Asunto)\s?:[*_]{0,2}(?:\s|$)"
 )
-_RULE: Final = re.compile(r"\s{0,3}(?:[-=_~*#+]\s?){8,}\s*|-{1,2}")
-_FOOTER: Final = re.compile(
-    r"mailing[- ]?list|unsubscribe|listinfo|subscription|subscribed to the google groups?|groups\.io links|list archives?"
-    r"|mailinglijst|afmelden|uitschrijven|mailingliste|abmelden|austragen|liste de diffusion",
-    re.IGNORECASE,
-)
-_GOOGLE: Final = re.compile(r"You received this message because you are subscribed to ", re.IGNORECASE)
-_CONFIDENTIAL: Final = re.compile(r"\b(?:confidential|privileged|vertraulich|vertrouwelijk)", re.IGNORECASE)
-_ADDRESSED: Final = re.compile(
-    r"\b(?:intended|recipient|addressee|bestemd|geadresseerde|bestimmt|Empfänger|Adressat)", re.IGNORECASE
-)
-_SENT_FROM: Final = re.compile(
-    r"\s{0,3}(?:Sent from (?:my|Mail|Outlook|Yahoo|Samsung|Proton)|Get Outlook for|Sent (?:with|via) |Sent using "
-    r"|Verstuurd vanaf mijn|Verzonden (?:vanaf|met|vanuit) |Download Outlook voor|Von meinem .{1,40} gesendet|Gesendet (?:von|mit) "
-    r"|Outlook für .{1,20} (?:herunterladen|beziehen)|Diese Nachricht wurde von meinem ).{0,120}",
-    re.IGNORECASE,
-)
-_SIGNED: Final = frozenset(("-- ", "--", "- -- ", "-- \xa0", "--\xa0"))
-_LONGEST_SIGNATURE: Final = 15
-_SHORT_SIGNATURE: Final = 6
-"""Lines; what is longer, with nothing above it, is no signature."""
 _SEALED: Final = re.compile(r"-----BEGIN PGP (?:SIGNATURE|PUBLIC KEY BLOCK|MESSAGE)-----")
 _SEAL_ENDS: Final = re.compile(r"-----END PGP ")
 _ENCODED: Final = re.compile(r"begin [0-7]{3} (\S.{0,200})")
@@ -71,13 +55,9 @@ def said(text: str) -> tuple[str, list[str]]:
     lines, files = _without_packed(lines)
     lines = _without_quotes(_before_forwarded(lines))
     lines = without_diffs(lines)
-    lines = _without_footer(lines)
-    lines = _without_signature(lines)
-    return "\n".join(_without_end(lines)).strip("\n"), files
-
-
-def _short(line: str) -> str:
-    return line[:_LOOKED_AT]
+    lines = without_footer(lines)
+    lines = without_signature(lines)
+    return "\n".join(without_end(lines)).strip("\n"), files
 
 
 def _without_packed(lines: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -92,11 +72,11 @@ def _without_packed(lines: Sequence[str]) -> tuple[list[str], list[str]]:
             at = _past(lines, at, lambda one: _SEAL_ENDS.match(one) is not None)
         elif line == "-----BEGIN PGP SIGNED MESSAGE-----":
             at = _past(lines, at, lambda one: not one.strip())
-        elif at < last_end and (found := _ENCODED.fullmatch(_short(line))):
+        elif at < last_end and (found := _ENCODED.fullmatch(start_of(line))):
             files.append(found[1])
             at = _past(lines, at, lambda one: one == "end")
         elif line.strip() == _SCRUBBED or line.rstrip().endswith(_TAKEN_OUT):
-            names = [found[1].strip() for one in lines[at : at + 8] if (found := _NAMED.match(_short(one)))]
+            names = [found[1].strip() for one in lines[at : at + 8] if (found := _NAMED.match(start_of(one)))]
             files += [name for name in names if name != "not available"]
             at = _past_scrubbed(lines, at)
         else:
@@ -126,7 +106,7 @@ def _before_forwarded(lines: list[str]) -> list[str]:
     kept: list[str] = []
     at = 0
     while at < len(lines):
-        short = _short(lines[at])
+        short = start_of(lines[at])
         if _FORWARDED.match(short) or (_FROM.fullmatch(short) and _is_head(lines[at + 1 : at + 7])):
             begin = at + 1
             while begin < min(at + 12, len(lines)) and _is_of_head(lines[begin]):
@@ -141,12 +121,12 @@ def _before_forwarded(lines: list[str]) -> list[str]:
 
 
 def _is_of_head(line: str) -> bool:
-    short = _short(line)
+    short = start_of(line)
     return not short.strip() or _FROM.fullmatch(short) is not None or _FIELD.match(short) is not None
 
 
 def _is_head(lines: Sequence[str]) -> bool:
-    return sum(_FIELD.match(_short(line)) is not None for line in lines) >= 2
+    return sum(_FIELD.match(start_of(line)) is not None for line in lines) >= 2
 
 
 def _without_quotes(lines: list[str]) -> list[str]:
@@ -203,14 +183,14 @@ def _drop_attribution(kept: list[str]) -> None:
         line = kept[begin].strip()
         if not line:
             return
-        joined = f"{line} {joined}".strip(" *_")[-2 * _LOOKED_AT :]
+        joined = f"{line} {joined}".strip(" *_")[-2 * LOOKED_AT :]
         if _SAID_WHEN.match(joined) or ((begin == 0 or not kept[begin - 1].strip()) and _attributes(joined)):
             del kept[begin:]
             return
 
 
 def _attributes(joined: str) -> bool:
-    if len(joined) > _LOOKED_AT:
+    if len(joined) > LOOKED_AT:
         return False
     return _WROTE.search(joined) is not None or (_DATED.search(joined) is not None and "@" in joined)
 
@@ -222,63 +202,8 @@ def _attribution(lines: Sequence[str], at: int) -> int:
     joined = ""
     for place in range(at, min(at + 4, len(lines))):
         joined = f"{joined} {lines[place].strip()}".strip()
-        if len(joined) > _LOOKED_AT or not lines[place].strip():
+        if len(joined) > LOOKED_AT or not lines[place].strip():
             return 0
         if _SAID_WHEN.match(joined):
             return place + 1
     return 0
-
-
-def _without_footer(lines: list[str]) -> list[str]:
-    """The last lines below a rule, where they tell of the list."""
-    lines = _without_blank_end(lines)
-    for at in range(max(len(lines) - 30, 0), len(lines)):
-        line = _short(lines[at])
-        if _GOOGLE.match(line):
-            return lines[:at]
-        if _RULE.fullmatch(line.rstrip()) and line.strip():
-            rest = [one for one in lines[at + 1 :] if one.strip()]
-            if len(rest) <= 14 and any(_FOOTER.search(_short(one)) for one in rest[:10]):
-                return lines[:at]
-    return lines
-
-
-def _without_signature(lines: list[str]) -> list[str]:
-    """From the first mark of one on that has only few lines below it."""
-    lines = _without_blank_end(lines)
-    below, cut = 0, len(lines)
-    for at in range(len(lines) - 1, -1, -1):
-        if lines[at] in _SIGNED:
-            cut = at
-        below += bool(lines[at].strip())
-        if below > _LONGEST_SIGNATURE:
-            break
-    is_all = below > _SHORT_SIGNATURE and not any(line.strip() for line in lines[:cut])
-    return lines if is_all else lines[:cut]
-
-
-def _without_end(lines: list[str]) -> list[str]:
-    """Without `Sent from my telephone`, and without a last paragraph that says whom the mail is for."""
-    end = len(lines)
-    for _step in range(20):
-        while end and (not lines[end - 1].strip() or _is_no_word(_short(lines[end - 1]))):
-            end -= 1
-        begin = end
-        while begin and lines[begin - 1].strip() and end - begin < 40:
-            begin -= 1
-        last = " ".join(lines[begin:end])[:4000]
-        if not (begin and _CONFIDENTIAL.search(last) and _ADDRESSED.search(last)):
-            break
-        end = begin
-    return lines[:end]
-
-
-def _is_no_word(line: str) -> bool:
-    return _SENT_FROM.fullmatch(line) is not None or _RULE.fullmatch(line.rstrip()) is not None
-
-
-def _without_blank_end(lines: list[str]) -> list[str]:
-    end = len(lines)
-    while end and not lines[end - 1].strip():
-        end -= 1
-    return lines[:end] if end < len(lines) else lines

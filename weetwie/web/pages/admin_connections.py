@@ -14,7 +14,7 @@ from weetwie.database.pool import Db
 from weetwie.domain.chat import chats
 from weetwie.domain.directory import entries as directory_entries
 from weetwie.domain.feeds import addresses as feed_addresses
-from weetwie.domain.identity import agents, embedded, sign_on
+from weetwie.domain.identity import agents, embedded, identities
 from weetwie.domain.mail import taken
 from weetwie.domain.people import bots
 from weetwie.domain.webhooks import webhooks
@@ -84,12 +84,12 @@ async def _by_directory(db: Db, viewer: Viewer) -> Sequence[Use]:
 
 
 async def _by_proxy(db: Db, viewer: Viewer) -> Sequence[Use]:
-    people = await sign_on.people_of(db, "remote-user:proxy")
+    people = await identities.people_of(db, "remote-user:proxy")
     return [Use(_("People who logged in this way"), viewer.policy.told(people))] if people else []
 
 
 async def _by_saml(db: Db, viewer: Viewer) -> Sequence[Use]:
-    people = await sign_on.people_by(db, "saml:")
+    people = await identities.people_by(db, "saml:")
     return [Use(_("People who logged in this way"), viewer.policy.told(people))] if people else []
 
 

@@ -10,7 +10,8 @@ from starlette.responses import Response, StreamingResponse
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.domain.timelines import list as lists
-from weetwie.domain.timelines.listeners import (
+from weetwie.domain.timelines.live import Live
+from weetwie.domain.timelines.stream_news import (
     DIRECT,
     HOME,
     NOTIFICATIONS,
@@ -24,7 +25,6 @@ from weetwie.domain.timelines.listeners import (
     of_list,
     tagged,
 )
-from weetwie.domain.timelines.live import Live
 from weetwie.errors import Unavailable
 from weetwie.text.signs import whole_number
 from weetwie.text.text import tag_key

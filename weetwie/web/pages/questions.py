@@ -8,7 +8,7 @@ from weetwie.context import Context
 from weetwie.database.paging import page as page_at
 from weetwie.database.pool import Db
 from weetwie.domain.questions import answers as given_answers
-from weetwie.domain.questions import begin, respond, told
+from weetwie.domain.questions import begin, respond, told, wanting
 from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.flows import answers, ask
 from weetwie.text.signs import whole_number
@@ -123,7 +123,7 @@ async def _act(visit: Visit, db: Db, id: int, given: dict[str, str]) -> None:
         case "not_my_topic":
             await respond.not_my_topic(db, viewer, id)
         case "want_to_know":
-            await respond.want_to_know(db, viewer, id, wants="stop" not in given)
+            await wanting.want_to_know(db, viewer, id, wants="stop" not in given)
         case "refer":
             await _refer(visit, context, id, given)
         case "accept":

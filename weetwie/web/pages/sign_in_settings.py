@@ -13,12 +13,12 @@ from weetwie.database.pool import Db
 from weetwie.domain.identity import (
     account,
     addresses,
+    identities,
     one_time,
     passkeys,
     passwords,
     sessions,
     sign_in,
-    sign_on,
     tokens,
 )
 from weetwie.domain.identity.passkeys import RelyingParty
@@ -69,7 +69,7 @@ async def act(visit: Visit) -> Response:
 async def _page(visit: Visit, status: int = 200, /, **more: Shown) -> Response:
     site = visit.site
     async with site.database.reading() as db:
-        known = await sign_on.connected(db, visit.viewer)
+        known = await identities.connected(db, visit.viewer)
         issuers = {one.issuer for one in known}
         offered = sign_ons.offered(visit)
         names = {one.issuer: one.name for one in offered}
@@ -137,14 +137,14 @@ async def _do(visit: Visit, verb: str, given: Mapping[str, str]) -> None:
                 await passkeys.remove(db, visit.viewer, form_id(given.get("id", "")) or 0)
             case "disconnect":
                 await _check_other_way(db, visit.viewer)
-                await sign_on.disconnect(db, visit.viewer, form_id(given.get("id", "")) or 0)
+                await identities.disconnect(db, visit.viewer, form_id(given.get("id", "")) or 0)
             case _other:
                 raise NotFound
 
 
 async def _check_other_way(db: Db, viewer: Viewer) -> None:
     """Nobody shuts themselves out. Raises Invalid."""
-    ways = len(await sign_on.connected(db, viewer))
+    ways = len(await identities.connected(db, viewer))
     if sign_in.may_by_own_means(viewer):
         ways += len(await passkeys.listed(db, viewer))
         ways += await passwords.hash_of(db, viewer.person_id) is not None

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 from starlette.responses import JSONResponse, Response
 
-from weetwie.domain.identity import claims, sign_on
+from weetwie.domain.identity import claims, identities, sign_on
 from weetwie.domain.identity.claims import ClaimedPerson
 from weetwie.domain.identity.sign_on import StartedSignOn
 from weetwie.domain.media import faces
@@ -190,7 +190,7 @@ async def _connected(visit: Visit, provider: Provider, begun: StartedSignOn, ans
     if not visit.is_signed_in or visit.viewer.person_id != begun.person_id:
         raise Forbidden
     async with visit.site.database.transaction() as db:
-        await sign_on.connect(
+        await identities.connect(
             db, visit.viewer, visit.viewer.person_id, provider.client.issuer, answer.subject
         )
     return visit.go("/settings/sign-in?saved=1")

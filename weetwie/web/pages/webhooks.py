@@ -6,7 +6,7 @@ from typing import NamedTuple
 from starlette.responses import Response
 
 from weetwie.database.pool import Db
-from weetwie.domain.webhooks import deliveries, webhooks
+from weetwie.domain.webhooks import delivery_log, webhooks
 from weetwie.domain.webhooks.webhooks import OwnWebhook
 from weetwie.errors import NotFound, Refusal
 from weetwie.flows import webhooks as flow
@@ -91,7 +91,7 @@ async def _all(visit: Visit, db: Db, status: int = 200, /, **more: Shown) -> Res
 
 async def _one(visit: Visit, db: Db, id: int, **more: Shown) -> Response:
     own = await webhooks.own_webhook(db, visit.viewer, id)
-    told = await deliveries.listed(db, visit.viewer, id)
+    told = await delivery_log.listed(db, visit.viewer, id)
     seen = await seen_posts.posts(db, visit.viewer, [one.post_id for one in told if one.post_id])
     return await reading.show(
         visit,

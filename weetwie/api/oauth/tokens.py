@@ -1,12 +1,16 @@
 """A code becomes a token, a token is given back."""
 
+import base64
+import binascii
+from urllib.parse import unquote_plus
+
 import msgspec
 
 from weetwie.api.call import Answer, Call
 from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon.entities import Empty, Token
-from weetwie.api.oauth.client import client
 from weetwie.api.oauth.errors import (
+    InvalidClient,
     InvalidGrant,
     InvalidScope,
     InvalidTarget,
@@ -16,7 +20,7 @@ from weetwie.api.oauth.errors import (
     refuse,
 )
 from weetwie.api.oauth.registration import agents_are_on
-from weetwie.domain.identity import agent_rules, agent_tokens, grants, rules, tokens
+from weetwie.domain.identity import agent_rules, agent_tokens, apps, grants, rules, tokens
 from weetwie.domain.identity.apps import RegisteredApp
 from weetwie.domain.identity.tokens import IssuedToken
 from weetwie.errors import Invalid, _
@@ -154,3 +158,29 @@ def _token(issued: IssuedToken) -> Answer:
         ),
         {"pragma": "no-cache"},
     )
+
+
+async def client(call: Call, client_id: str, client_secret: str) -> RegisteredApp:
+    """The app, proven. Raises InvalidClient."""
+    basic = _basic(call.header("authorization"))
+    if basic is not None:
+        if client_secret or client_id not in ("", basic[0]):
+            raise OAuthRefusal(_("The app identifies itself in two ways at once."))
+        client_id, client_secret = basic
+    app = await apps.proven(await call.db(), client_id, client_secret)
+    if app is None:
+        raise InvalidClient
+    return app
+
+
+def _basic(header: str) -> tuple[str, str] | None:
+    """Id and secret out of `Authorization: Basic`, each of them form-encoded first (RFC 6749, 2.3.1)."""
+    kind, _space, credentials = header.partition(" ")
+    if kind.lower() != "basic":
+        return None
+    try:
+        text = base64.b64decode(credentials.strip(), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        raise InvalidClient from None
+    name, _colon, secret = text.partition(":")
+    return unquote_plus(name), unquote_plus(secret)

@@ -122,10 +122,6 @@ async def forget_pointer(db: Db, viewer: Viewer, id: int) -> None:
     await db.run(_FORGET_POINTER, id=id, person_id=viewer.person_id)
 
 
-def check(viewer: Viewer) -> None:
-    allowed.check(viewer, permissions.act)
-
-
 async def _put(db: Db, viewer: Viewer, post_id: int, state: State) -> None:
     await db.run(_STATE, post_id=post_id, person_id=viewer.person_id, state=int(state))
 

@@ -1,6 +1,7 @@
 """What the form of policies says, checked."""
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -9,9 +10,9 @@ from weetwie.access.policy import COMPLIANCE_READS
 from weetwie.errors import Invalid, _
 from weetwie.runtime.json import Json
 from weetwie.web import colour
-from weetwie.web.pages import question_policy
 
 _LONGEST_WHY: Final = 4000
+_MOST_HOURS: Final = 400
 
 
 def choices(given: dict[str, str]) -> dict[str, Json]:
@@ -39,7 +40,7 @@ def choices(given: dict[str, str]) -> dict[str, Json]:
         "guests_see_only_their_circle": "guests_see_only_their_circle" in given,
         "fetches_links": "fetches_links" in given,
         "translates": "translates" in given,
-        **question_policy.choices(given),
+        **_of_questions(given),
         **(
             {"compliance_reads": given["compliance_reads"]}
             if given.get("compliance_reads") in COMPLIANCE_READS
@@ -82,3 +83,26 @@ def _origin(address: str) -> str:
     except UnicodeError:
         raise wrong from None
     return f"{parts.scheme}://{host}"
+
+
+def _of_questions(given: Mapping[str, str]) -> dict[str, Json]:
+    """Of these fields those that were sent. Raises Invalid."""
+    read: dict[str, Callable[[str], Json]] = {
+        "question_hours": _hours,
+        "time_zone": str,
+        "holidays": str,
+        "holidays_by_place": _lines,
+    }
+    return {name: one(given[name].strip()) for name, one in read.items() if name in given}
+
+
+def _hours(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= _MOST_HOURS):
+        raise Invalid(
+            _("Choose between 1 and {most} working hours."), field="question_hours", most=_MOST_HOURS
+        )
+    return int(text)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]

@@ -10,13 +10,16 @@ from starlette.responses import Response
 
 from weetwie.database.pool import Db
 from weetwie.domain.conversations.rooms import has_room
+from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.timelines import thread
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
 from weetwie.web import question_standing, reading
+from weetwie.web.experts import experts
 from weetwie.web.pages import audience, drafts
-from weetwie.web.pages.thread_beside import beside
-from weetwie.web.view_models import Post
+from weetwie.web.pages.who_knows import answered_like
+from weetwie.web.shown import Shown
+from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit
 
 _DEEPEST: Final = 3
@@ -91,3 +94,28 @@ def _replies(first: Post, below: Sequence[Post], question: Post | None) -> Repli
     others = [(post, min(depths[post.id], _DEEPEST)) for post in below if post is not answer]
     stretches = [(is_deep, list(some)) for is_deep, some in groupby(others, lambda one: one[1] == _DEEPEST)]
     return Replies(len(below), answer, stretches)
+
+
+_KNOW: Final = 3
+_TAKE_PART: Final = 6
+
+
+async def beside(visit: Visit, db: Db, posts: list[Post]) -> dict[str, Shown]:
+    """`posts` begins with the one that the page is about."""
+    post = posts[0]
+    if not visit.is_signed_in:
+        return {"might_know": [], "alike": [], "people": []}
+    found: dict[str, Shown] = {"might_know": [], "alike": [], "people": _people(posts)}
+    if post.is_question and post.answer_id is None:
+        answer = (await who_knows(db, visit.viewer, post.text, limit=2 * _KNOW)).named()
+        known = await experts(visit, db, answer)
+        taking_part = {one.author.id for one in posts}
+        found["might_know"] = [one for one in known if one.person.id not in taking_part][:_KNOW]
+        alike = await answered_like(visit, db, post.text, answer)
+        found["alike"] = [(question, reply) for question, reply in alike if question.id != post.id]
+    return found
+
+
+def _people(posts: list[Post]) -> list[Person]:
+    others = {one.author.id: one.author for one in posts if one.author.id != posts[0].author.id}
+    return list(others.values())[:_TAKE_PART]

@@ -22,7 +22,8 @@ from weetwie.api.mastodon.media import MediaHouse
 from weetwie.api.mastodon.recognise import recogniser
 from weetwie.api.mastodon.render import Renderer
 from weetwie.api.mastodon.streamed import Streaming
-from weetwie.api.openapi import Schema, document, openapi_endpoint
+from weetwie.api.openapi import document, openapi_endpoint
+from weetwie.api.openapi_forms import Schema
 from weetwie.context import Site
 from weetwie.database.pool import Database, Db
 from weetwie.domain.identity import attempts

@@ -24,6 +24,7 @@ ENTITIES: Final = ("api/mastodon/entities/", "api/weetwie/entities", "tables/")
 JSON_EDGES: Final = (
     "api/binding.py",
     "api/openapi.py",
+    "api/openapi_forms.py",
     "api/parameters.py",
     "api/tree.py",
     "api/values.py",

@@ -14,7 +14,7 @@ from weetwie.domain.audit.trail import TrailFilter, entries
 from weetwie.domain.identity import keys
 from weetwie.flows.directory_sync import PASSWORD
 from weetwie.settings import Directory, MailIn, RemoteUser
-from weetwie.web.pages.admin_connections import CONNECTIONS
+from weetwie.web.connections import CONNECTIONS
 
 
 @pytest.fixture

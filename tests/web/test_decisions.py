@@ -13,7 +13,7 @@ from tests.web.test_joining import sent
 from tests.world import Someone, World
 from weetwie.app import build
 from weetwie.domain.identity import addresses
-from weetwie.domain.moderation import reports
+from weetwie.domain.moderation import reporting
 from weetwie.domain.people import assistant
 
 
@@ -32,7 +32,7 @@ async def site(world: World, ada: Someone, bo: Someone) -> AsyncIterator[httpx.A
     async with world.database.transaction() as db:
         policy = await world.memory.policy(db)
         await assistant.stand_ready(db, policy)
-        await reports.report(db, await world.viewer(cy), bo.id, comment="Too loud")
+        await reporting.report(db, await world.viewer(cy), bo.id, comment="Too loud")
     application = build(Choices(), world.database, replace(world.site, sends_mail=True))
     transport = httpx.ASGITransport(application, client=("192.0.2.7", 1), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="https://house.example") as site:

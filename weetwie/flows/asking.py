@@ -13,20 +13,15 @@ from weetwie.access.viewer import Viewer
 from weetwie.context import Context, Site, of_system
 from weetwie.database.pool import Database
 from weetwie.database.unavailable import DatabaseAway
-from weetwie.domain.identity.asked import reached_at
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.subject import Subject, subject
-from weetwie.domain.mail import emails, write
-from weetwie.domain.notifications import questions as notified
-from weetwie.domain.questions import askable, people, rules, steps, telling
+from weetwie.domain.questions import askable, people, rules, steps
 from weetwie.domain.questions.free_days import free_days
 from weetwie.domain.questions.rules import Askable, AskStep, ChosenBy, Knower, State
 from weetwie.domain.questions.steps import DueQuestion
-from weetwie.flows import mail_in
+from weetwie.flows.asked import TOLD_AT_ONCE, mail, tell
 from weetwie.runtime import clock
 from weetwie.runtime.log import logger
-from weetwie.text.shorten import shorten
-from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
 
@@ -34,25 +29,22 @@ log = logger(__name__)
 
 _AT_ONCE: Final = 50
 """So many questions take their step in one transaction."""
-_TOLD_AT_ONCE: Final = 200
 _LOOKED_AT: Final = 20
 """So many who know are looked at."""
 _LONGEST_QUESTION: Final = 1000
 _OF_POINTED: Final = 0.3
 """Of the best score: what it says that somebody named somebody."""
 _OF_LIKED: Final = 1.5
-_EMAIL_LASTS = rules.WEEK
-_IN_EMAIL: Final = 300
 
 
 async def work(database: Database, site: Site) -> bool:
     """What is due now, a part of it; whether more may wait."""
     stepped = await _take_steps(database, site)
     async with database.transaction() as db:
-        told = await _tell(await of_system(db, site))
+        told = await tell(await of_system(db, site))
     async with database.transaction() as db:
-        mailed = await _mail(await of_system(db, site))
-    return max(stepped / _AT_ONCE, told / _TOLD_AT_ONCE, mailed / _TOLD_AT_ONCE) >= 1
+        mailed = await mail(await of_system(db, site))
+    return max(stepped / _AT_ONCE, told / TOLD_AT_ONCE, mailed / TOLD_AT_ONCE) >= 1
 
 
 async def _take_steps(database: Database, site: Site) -> int:
@@ -249,45 +241,3 @@ async def _go_on(
         due_at = rules.next_due(at, hours, [held[id] for id in slowest if id in held], free)
     about = one.subject
     await steps.taken(context.db, question, step, due_at, added=added, topic=about.name, terms=about.terms)
-
-
-async def _tell(context: Context) -> int:
-    """As notifications."""
-    due = await telling.due(context.db, _TOLD_AT_ONCE)
-    if due:
-        await notified.asked(context.db, context.viewer, [(one.post_id, one.person_id) for one in due])
-        await telling.told(context.db, due)
-    return len(due)
-
-
-async def _mail(context: Context) -> int:
-    """To who has not looked for a day."""
-    due = await telling.to_mail(context.db, _TOLD_AT_ONCE)
-    if due:
-        for one in due if context.site.sends_mail else ():
-            async with context.apart("an email could not be written", one.person_id):
-                await _write(context, one)
-        await telling.mailed(context.db, due)
-    return len(due)
-
-
-async def _write(context: Context, one: telling.ToNotify) -> None:
-    db, person = context.db, await context.find_person(one.person_id)
-    address = await reached_at(db, one.person_id)
-    if person is None or address is None or not await telling.is_unseen(db, person, one.post_id):
-        return
-    post = await seen_posts.post(db, person, one.post_id)
-    (words,) = await seen_words.words(db, [post])
-    profiles = await seen_people.profiles(db, [post.author])
-    asker = next((profile.name or f"@{profile.handle}" for profile in profiles), words.author_handle)
-    written = write.asked(
-        person.language,
-        person.policy.name,
-        person.handle,
-        asker,
-        shorten(" ".join((words.warning or words.text).split()), _IN_EMAIL),
-        context.address(f"@{words.author_handle}/{one.post_id}"),
-    )
-    reply_to = await mail_in.reply_address(context.by(person), one.person_id, one.post_id)
-    written = msgspec.structs.replace(written, reply_to=reply_to)
-    await emails.put(db, one.person_id, address, written, _EMAIL_LASTS)

@@ -5,7 +5,7 @@ from typing import Final
 from weetwie.domain.media import faces
 from weetwie.domain.media.rules import LARGEST_FILE
 from weetwie.imports import contacts as imported_contacts
-from weetwie.web.pages import admin_import, admin_sources
+from weetwie.web.pages import admin_hand_in, admin_import
 from weetwie.web.visit import MOST_FILES
 
 LONGEST_FORM: Final = 64 * 1024
@@ -17,7 +17,7 @@ LARGEST: Final = {
     "/begin/{step}": faces.LARGEST + LONGEST_FORM,
     "/people/contacts": imported_contacts.LARGEST + LONGEST_FORM,
     "/admin/import": admin_import.LARGEST + LONGEST_FORM,
-    "/admin/import/sources": admin_sources.LARGEST + LONGEST_FORM,
+    "/admin/import/sources": admin_hand_in.LARGEST + LONGEST_FORM,
     "/admin/logo": admin_import.LARGEST + LONGEST_FORM,
 }
 """Forms with files, by their address."""

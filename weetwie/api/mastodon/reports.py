@@ -10,8 +10,8 @@ from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon import present
 from weetwie.api.parameters import Id
-from weetwie.domain.moderation import reports
-from weetwie.domain.moderation.reports import MOST_POSTS
+from weetwie.domain.moderation import reporting
+from weetwie.domain.moderation.reporting import MOST_POSTS
 from weetwie.views import people as seen_people
 
 routes = Routes("reports")
@@ -31,7 +31,7 @@ class ReportGiven(Struct, frozen=True, kw_only=True):
 async def report(call: Call, given: ReportGiven) -> bytes:
     """Report an account or its posts to the moderators."""
     db = await call.db()
-    made = await reports.report(
+    made = await reporting.report(
         db,
         call.viewer,
         given.account_id,

@@ -17,7 +17,7 @@ from weetwie.api.weetwie import entities as wire
 from weetwie.api.weetwie.experts import people_found
 from weetwie.database.paging import page as page_at
 from weetwie.domain.posts.rules import Draft
-from weetwie.domain.questions import begin, respond, wanting
+from weetwie.domain.questions import begin, question_lists, respond, wanting
 from weetwie.domain.questions import told as asked
 from weetwie.domain.questions.rules import MOST_CHOSEN, AskStep, ChosenBy
 from weetwie.errors import Invalid, _
@@ -105,13 +105,13 @@ async def listed(call: Call, wanted: QuestionsParams) -> bytes:
     tag = tag_key(wanted.tag)
     match wanted.of:
         case "waiting":
-            ids = await asked.waiting(db, call.viewer, page)
+            ids = await question_lists.waiting(db, call.viewer, page)
         case "mine":
-            ids = await asked.own(db, call.viewer, page)
+            ids = await question_lists.own(db, call.viewer, page)
         case "unanswered":
-            ids = await asked.unanswered(db, call.viewer, page, tag)
+            ids = await question_lists.unanswered(db, call.viewer, page, tag)
         case _:
-            ids = await asked.answered(db, call.viewer, page, tag)
+            ids = await question_lists.answered(db, call.viewer, page, tag)
     return await present.statuses(call, await seen_posts.posts(db, call.viewer, ids))
 
 

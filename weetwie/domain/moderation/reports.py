@@ -1,4 +1,4 @@
-"""Report a person, or posts of theirs; administrators read what was reported, close it and open it again."""
+"""What was reported: administrators read it, close it and open it again."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,31 +14,22 @@ from sqlalchemy import (
     and_,
     delete,
     func,
-    insert,
     or_,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import permissions
 from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import structs
-from weetwie.errors import Forbidden, Invalid, NotFound, _, or_not_found
+from weetwie.errors import Forbidden, Invalid, _, or_not_found
 from weetwie.events import PersonErased, audit
 from weetwie.runtime import clock
-from weetwie.runtime.json import Json
 from weetwie.tables.moderation import Report
-from weetwie.text.text import is_longer
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
 
-CATEGORIES: Final = ("spam", "legal", "violation", "other")
-LONGEST: Final = 1000
-MOST_POSTS: Final = 100
 KEPT: Final = timedelta(days=90)
 """So long a closed report stays, with the words that it holds."""
 
@@ -57,56 +48,6 @@ class Reported(msgspec.Struct, frozen=True):
     closed_by_id: int | None
     assigned_to_id: int | None
     updated_at: datetime
-
-
-async def report(
-    db: Db,
-    viewer: Viewer,
-    person_id: int,
-    *,
-    post_ids: Sequence[int] = (),
-    comment: str = "",
-    category: str = "other",
-    rule_numbers: Sequence[int] = (),
-    forwards: bool = False,
-) -> Reported:
-    """Raises NotFound for a person, or a post of theirs, that the viewer does not see; Forbidden; Invalid."""
-    if not viewer.is_person or not permissions.act(viewer, clock.now()):
-        raise Forbidden()
-    if viewer.person_id == person_id:
-        raise Invalid(_("That's you. Choose someone else."), field="account_id")
-    if is_longer(comment, LONGEST):
-        raise Invalid(_("A comment can have at most {most} characters."), field="comment", most=LONGEST)
-    if len(post_ids) > MOST_POSTS:
-        raise Invalid(
-            _("You can report at most {most} posts at a time."), field="status_ids", most=MOST_POSTS
-        )
-    _check_rules(viewer, rule_numbers)
-    await seen_people.person(db, viewer, person_id)
-    row = await db.row(
-        _REPORT,
-        by_id=viewer.person_id,
-        about_id=person_id,
-        category="violation" if rule_numbers else category,
-        comment=comment,
-        rule_numbers=list(rule_numbers),
-        posts=await _copied(db, viewer, person_id, post_ids),
-        forwards=forwards,
-    )
-    assert row is not None, "an insert returns its row"
-    return Reported(*row)
-
-
-async def _copied(db: Db, viewer: Viewer, person_id: int, post_ids: Sequence[int]) -> list[dict[str, Json]]:
-    """The words of now: what is edited or deleted later has been reported as it was."""
-    wanted = dict.fromkeys(post_ids)
-    seen = await seen_posts.posts(db, viewer, wanted)
-    if len(seen) < len(wanted) or any(post.author.id != person_id or post.is_boost for post in seen):
-        raise NotFound()
-    return [
-        {"id": str(words.id), "warning": words.warning, "text": words.text}
-        for words in await seen_words.words(db, seen)
-    ]
 
 
 async def reports(db: Db, viewer: Viewer, *, with_closed: bool = False, below: int) -> list[Reported]:
@@ -133,7 +74,7 @@ async def change(
     """What kind of report it is; what is None stays. Raises Forbidden, NotFound, Invalid."""
     before = await one(db, viewer, id)
     numbers = before.rule_numbers if rule_numbers is None else list(rule_numbers)
-    _check_rules(viewer, numbers)
+    check_rules(viewer, numbers)
     category = category or before.category
     # Rules are broken by a violation and by nothing else.
     kept = numbers if category == "violation" else []
@@ -185,7 +126,7 @@ async def erased(db: Db, viewer: Viewer, facts: Sequence[PersonErased]) -> None:
     await db.run(_FORGET_REPORTER, people=people)
 
 
-def _check_rules(viewer: Viewer, numbers: Sequence[int]) -> None:
+def check_rules(viewer: Viewer, numbers: Sequence[int]) -> None:
     there_are = range(1, len(viewer.policy.rules) + 1)
     if any(number not in there_are for number in numbers):
         raise Invalid(_("There's no such rule here."), field="rule_ids")
@@ -196,29 +137,16 @@ def _check_administers(viewer: Viewer) -> None:
         raise Forbidden()
 
 
-_COLUMNS = [getattr(Report, name) for name in Reported.__struct_fields__]
+COLUMNS = [getattr(Report, name) for name in Reported.__struct_fields__]
 _ID = param("id", BigInteger)
 _NOW = param("now", DateTime(timezone=True))
 _PEOPLE = param("people", ARRAY(BigInteger))
-_REPORT = Query(
-    insert(Report)
-    .values(
-        by_id=param("by_id", BigInteger),
-        about_id=param("about_id", BigInteger),
-        category=param("category", Text),
-        comment=param("comment", Text),
-        rule_numbers=param("rule_numbers", ARRAY(BigInteger)),
-        posts=param("posts", JSONB),
-        forwards=param("forwards", Boolean),
-    )
-    .returning(*_COLUMNS)
-)
 
 
 def _page() -> Executable:
     wanted = or_(param("with_closed", Boolean), Report.closed_at.is_(None))
     return (
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .where(and_(wanted, Report.id < param("below", BigInteger)))
         .order_by(Report.id.desc())
         .limit(100)
@@ -228,7 +156,7 @@ def _page() -> Executable:
 def _listed(*, upward: bool) -> Executable:
     by_id, about_id = param("by_id", BigInteger), param("about_id", BigInteger)
     return (
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .where(
             Report.closed_at.is_not(None) == param("is_closed", Boolean),
             or_(by_id == 0, Report.by_id == by_id),
@@ -243,7 +171,7 @@ def _listed(*, upward: bool) -> Executable:
 
 _PAGE = Query(_page)
 _LISTED, _LISTED_UP = Query(lambda: _listed(upward=False)), Query(lambda: _listed(upward=True))
-_ONE = Query(select(*_COLUMNS).where(Report.id == _ID))
+_ONE = Query(select(*COLUMNS).where(Report.id == _ID))
 _CLOSE = Query(
     update(Report)
     .where(Report.id == _ID)

@@ -33,8 +33,9 @@ from weetwie.imports.sources.form import (
     Removed,
     Trouble,
 )
+from weetwie.imports.sources.lines import lines
 from weetwie.imports.sources.markdown import plain
-from weetwie.imports.sources.pieces import JsonPiece, lines
+from weetwie.imports.sources.pieces import JsonPiece
 
 NO_EXPORT: Final = _(
     "This isn't a Mattermost bulk export: its first line should be {line}. Make one with mmctl export create."

@@ -5,13 +5,13 @@ one after the other. What lies deeper is gone into only where a reader asks for 
 """
 
 import codecs
-import io
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import IO, Any, Final, NamedTuple
 
 from weetwie.errors import Invalid, _
+from weetwie.imports.sources.encoding import OTHER, encoding_of
 from weetwie.imports.sources.files import Files
 from weetwie.imports.sources.form import Trouble
 
@@ -214,66 +214,9 @@ class _Text:
             return False
         raw = self._file.read(max(_CHUNK, len(self.read) - self.at))
         if self._decoder is None:
-            self._decoder = codecs.getincrementaldecoder(_encoding(raw))(errors=_OTHER)
+            self._decoder = codecs.getincrementaldecoder(encoding_of(raw))(errors=OTHER)
         self._is_whole = not raw
         text = self._decoder.decode(raw, final=not raw)
         self.read = self.read[self.at :] + text
         self.at = 0
         return bool(text) or not self._is_whole
-
-
-def _encoding(begin: bytes) -> str:
-    """By the byte order mark, else by where the NULs of plain signs stand."""
-    for mark, encoding in _ORDER_MARKS:
-        if begin.startswith(mark):
-            return encoding
-    if begin[1:2] == b"\x00" and begin[:1] != b"\x00":
-        return "utf-32-le" if begin[2:4] == b"\x00\x00" else "utf-16-le"
-    if begin[:1] == b"\x00":
-        return "utf-32-be" if begin[:3] == b"\x00\x00\x00" else "utf-16-be"
-    return "utf-8"
-
-
-_ORDER_MARKS: Final = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_OTHER: Final = "weetwie-or-windows-1252"
-
-
-def _as_windows(error: UnicodeError) -> tuple[str, int]:
-    """Bytes that are no UTF-8 are what Windows wrote; two of them have no sign."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
-
-
-codecs.register_error(_OTHER, _as_windows)
-
-
-def lines(files: Files, name: str) -> Iterator[JsonPiece]:
-    """A file with a value on each line. Raises nothing."""
-    number = 0
-    try:
-        with files.open(name) as file:
-            encoding = _encoding(files.begin(name, 4))
-            text = io.TextIOWrapper(file, encoding, _OTHER, newline="\n")
-            while line := text.readline(LARGEST):
-                number += 1
-                yield from _line(line, number)
-    except GeneratorExit:
-        raise
-    except Exception as error:  # noqa: BLE001  what is packed wrongly fails in ways that no list of errors names
-        damage = error.sentence if isinstance(error, Invalid) else ENDS if number else UNREADABLE
-        yield JsonPiece((), number + 1, None, damage=damage)
-
-
-def _line(line: str, number: int) -> Iterator[JsonPiece]:
-    try:
-        if bare := line.strip(" \t\r\n\ufeff\x00"):
-            yield JsonPiece((), number, json.loads(bare, strict=False))
-    except (ValueError, RecursionError):
-        yield JsonPiece((), number, None, damage=SKIPPED)

@@ -26,7 +26,8 @@ from weetwie.imports.sources.form import (
     Trouble,
 )
 from weetwie.imports.sources.graph import OfGraph, found_in
-from weetwie.imports.sources.pieces import JsonPiece, lines, pieces
+from weetwie.imports.sources.lines import lines
+from weetwie.imports.sources.pieces import JsonPiece, pieces
 
 NO_EXPORT: Final = _(
     "This isn't a Teams export: there are no channels or messages in it as Microsoft Graph gives them."

@@ -10,7 +10,7 @@ from weetwie.database.pool import Db
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.people.directory import DirectoryFilter, directory
 from weetwie.domain.people.lookup import lookup
-from weetwie.domain.questions import told
+from weetwie.domain.questions import question_lists
 from weetwie.domain.timelines import public
 from weetwie.errors import NotFound
 from weetwie.text.text import tag_key
@@ -66,7 +66,7 @@ async def _people(visit: Visit, db: Db, about: str) -> dict[str, Shown]:
 
 async def _questions(visit: Visit, db: Db, about: str) -> dict[str, Shown]:
     topic = tag_key(about.removeprefix("#"))
-    ids = await told.unanswered(db, visit.viewer, Page(_POSTS), topic)
+    ids = await question_lists.unanswered(db, visit.viewer, Page(_POSTS), topic)
     seen = await seen_posts.posts(db, visit.viewer, ids)
     return {"posts": await visit.site.presenter.posts(db, visit.viewer, seen, "public")}
 

@@ -1,8 +1,6 @@
-"""What the organisation wrote elsewhere, brought in from a page: a file is handed in, looked at, imported, and can be removed."""
+"""What the organisation wrote elsewhere, brought in from a page: what was handed in is looked at, imported, and can be removed."""
 
-import asyncio
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -12,21 +10,17 @@ from weetwie.access.enums import Ring
 from weetwie.database.pool import Db
 from weetwie.domain.imports import requests
 from weetwie.domain.imports.requests import Act, RequestedImport, Stage
-from weetwie.domain.media.upload import UploadedFile
-from weetwie.errors import Invalid, NotFound, Refusal, Unavailable, _
+from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.flows.imports import evidence, names, requested
 from weetwie.flows.imports.evidence_report import EvidenceReport
 from weetwie.flows.imports.requested import WantedImport
-from weetwie.imports.sources import people_map
 from weetwie.imports.sources.people_map import MappedPerson, PeopleMap
-from weetwie.imports.sources.readers import READERS
 from weetwie.web import reading
 from weetwie.web.pages import admin_import
+from weetwie.web.pages.admin_hand_in import address_of, wanted_import
 from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit
 
-LARGEST: Final = 2 << 30
-_LARGEST_MAP: Final = 8 << 20
 _MOST_NAMES: Final = 50
 _LEFT_OUT: Final = {
     "private": _("In channels that aren't for everyone"),
@@ -43,96 +37,6 @@ _LEFT_OUT: Final = {
     "hidden": _("Deleted here by their authors"),
 }
 """What did not come in, by the reason that a reader or a run gives."""
-
-
-async def hand_in(visit: Visit) -> Response:
-    """A file, or one of the server's import folder; the worker looks at it."""
-    given = await visit.form()
-    try:
-        request_id = await _hand_in(
-            visit, given.get("kind", ""), given.get("on_server", ""), _wanted(given, ())
-        )
-    except Refusal as refusal:
-        async with visit.site.database.reading() as db:
-            return await admin_import.page(visit, db, 422, error=refusal, given=given)
-    return visit.go(_address(request_id))
-
-
-async def _hand_in(visit: Visit, kind: str, on_server: str, wanted: WantedImport) -> int:
-    """Raises Invalid."""
-    if kind not in READERS:
-        raise Invalid(_("Choose where the file is from."), field="kind")
-    evidence.check(visit.viewer, wanted.terms(kind, is_dry=True))
-    store = visit.site.store
-    if store is None:
-        raise Unavailable
-    file, name = "", on_server
-    sent = next(iter(visit.files.get("file", [])), None)
-    if sent is not None and sent.size:
-        if sent.size > LARGEST:
-            raise Invalid(admin_import.TOO_LARGE, field="file", most=LARGEST >> 20)
-        file, name = requests.new_place(), sent.name or kind
-    elif on_server not in requested.in_folder(visit.site):
-        raise Invalid(admin_import.NO_FILE, field="file")
-    table = await _table(visit)
-    if sent is not None and file:
-        await store.put(file, sent.content)
-    map_file = ""
-    if table is not None:
-        map_file = requests.new_place()
-        await store.put(map_file, table)
-    async with visit.site.database.transaction() as db:
-        return await requests.ask(
-            db,
-            visit.viewer,
-            kind,
-            name,
-            file=file,
-            map_file=map_file,
-            terms=msgspec.to_builtins(wanted),
-        )
-
-
-async def _table(visit: Visit) -> bytes | None:
-    """The table of people, where one was sent. Raises Invalid for one that cannot be read."""
-    sent = next(iter(visit.files.get("map", [])), None)
-    if sent is None or not sent.size:
-        return None
-    if sent.size > _LARGEST_MAP:
-        raise Invalid(admin_import.TOO_LARGE, field="map", most=_LARGEST_MAP >> 20)
-    content = await asyncio.to_thread(_whole, sent)
-    await asyncio.to_thread(people_map.parsed, content)
-    return content
-
-
-def _whole(file: UploadedFile) -> bytes:
-    file.content.seek(0)
-    return file.content.read()
-
-
-def _wanted(given: Mapping[str, str], channels: tuple[str, ...]) -> WantedImport:
-    """Raises Invalid."""
-    audience = given.get("audience", "")
-    if audience and audience not in Ring.__members__:
-        raise Invalid(_("Choose who sees it."), field="audience")
-    return WantedImport(
-        since=_day(given.get("since", "")),
-        lists=tuple(given.get("lists", "").replace(",", " ").split()),
-        address=given.get("address", "").strip().rstrip("/"),
-        channels=channels,
-        audience=audience,
-        may_rank="may_rank" in given,
-        keeps_addresses="keeps_addresses" in given,
-    )
-
-
-def _day(given: str) -> datetime | None:
-    if not given:
-        return None
-    try:
-        return datetime.fromisoformat(given).replace(tzinfo=UTC)
-    except ValueError as error:
-        raise Invalid(_("Write the day as 2026-03-31."), field="since") from error
 
 
 async def show(visit: Visit) -> Response:
@@ -162,7 +66,7 @@ async def decide_names(visit: Visit) -> Response:
         visit.site.database, visit.viewer, found.import_id, PeopleMap(rows), door="page"
     )
     if not decided.not_found:
-        return visit.go(_address(request_id))
+        return visit.go(address_of(request_id))
     missing = Invalid(_("Nobody here is called {names}."), names=", ".join(decided.not_found))
     async with visit.site.database.reading() as db:
         return await _page(visit, db, found, 422, error=missing)
@@ -197,7 +101,7 @@ async def act(visit: Visit) -> Response:
         async with visit.site.database.reading() as db:
             found = await requests.one(db, visit.viewer, request_id)
             return await _page(visit, db, found, 422, error=refusal)
-    return visit.go(_address(request_id))
+    return visit.go(address_of(request_id))
 
 
 def _chosen(found: RequestedImport, given: Mapping[str, str], channels: list[str]) -> WantedImport:
@@ -207,7 +111,7 @@ def _chosen(found: RequestedImport, given: Mapping[str, str], channels: list[str
     if open_ones and not channels:
         raise Invalid(_("Choose at least one channel."), field="channel")
     chosen = () if set(open_ones) <= set(channels) else tuple(channels)
-    made = _wanted(given, chosen)
+    made = wanted_import(given, chosen)
     before = requested.wanted(found)
     return msgspec.structs.replace(made, since=before.since, lists=before.lists, address=before.address)
 
@@ -245,7 +149,3 @@ async def _page(
         rings=[ring.name for ring in Ring if ring <= visit.viewer.policy.widest_ring],
         **{"error": None, **more},
     )
-
-
-def _address(request_id: int) -> str:
-    return f"/admin/import/sources/{request_id}"

@@ -4,7 +4,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from weetwie.domain.moderation.reports import report
+from weetwie.domain.moderation.reporting import report
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.posts import edit, media
 from weetwie.errors import Refusal

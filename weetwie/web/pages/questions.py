@@ -8,7 +8,7 @@ from weetwie.context import Context
 from weetwie.database.paging import page as page_at
 from weetwie.database.pool import Db
 from weetwie.domain.questions import answers as given_answers
-from weetwie.domain.questions import begin, respond, told, wanting
+from weetwie.domain.questions import begin, question_lists, respond, wanting
 from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.flows import answers, ask
 from weetwie.text.signs import whole_number
@@ -42,7 +42,7 @@ async def show(visit: Visit) -> Response:
             tab=tab,
             topic=topic,
             questions=questions,
-            topics=await told.tags_of_answers(db, visit.viewer, _TOPICS)
+            topics=await question_lists.tags_of_answers(db, visit.viewer, _TOPICS)
             if tab in ("answers", "open")
             else [],
             older=_older(visit, ids),
@@ -53,13 +53,13 @@ async def _ids(visit: Visit, db: Db, tab: str, topic: str) -> list[int]:
     page = page_at(reading.LENGTH, whole_number(visit.request.query_params.get("max_id")), None, None)
     match tab:
         case "mine":
-            return await told.own(db, visit.viewer, page)
+            return await question_lists.own(db, visit.viewer, page)
         case "open":
-            return await told.unanswered(db, visit.viewer, page, topic)
+            return await question_lists.unanswered(db, visit.viewer, page, topic)
         case "answers":
-            return await told.answered(db, visit.viewer, page, topic)
+            return await question_lists.answered(db, visit.viewer, page, topic)
         case _:
-            return await told.waiting(db, visit.viewer, page)
+            return await question_lists.waiting(db, visit.viewer, page)
 
 
 def _older(visit: Visit, ids: list[int]) -> str:

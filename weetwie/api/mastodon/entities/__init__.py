@@ -36,6 +36,12 @@ from weetwie.api.mastodon.entities.admin import (
     AdminTrendsLink,
     AdminTrendsStatus,
 )
+from weetwie.api.mastodon.entities.announcements import (
+    Announcement,
+    AnnouncementAccount,
+    AnnouncementStatus,
+    Reaction,
+)
 from weetwie.api.mastodon.entities.apps import (
     Application,
     CredentialApplication,
@@ -60,9 +66,6 @@ from weetwie.api.mastodon.entities.elsewhere import (
 from weetwie.api.mastodon.entities.filters import Filter, FilterKeyword, FilterResult, FilterStatus, V1Filter
 from weetwie.api.mastodon.entities.formats import Entity, date_time, day
 from weetwie.api.mastodon.entities.instance import (
-    Announcement,
-    AnnouncementAccount,
-    AnnouncementStatus,
     Configuration,
     ConfigurationAccounts,
     ConfigurationMediaAttachments,
@@ -82,7 +85,6 @@ from weetwie.api.mastodon.entities.instance import (
     InstanceUsage,
     InstanceUsageUsers,
     LiveFeedsAccess,
-    Reaction,
     Rule,
     RuleTranslation,
     TimelinesAccess,
@@ -124,6 +126,7 @@ from weetwie.api.mastodon.entities.reading import (
     TagHistory,
     TrendsLink,
 )
+from weetwie.api.mastodon.entities.scheduled import ScheduledParams, ScheduledPoll, ScheduledStatus
 from weetwie.api.mastodon.entities.statuses import (
     Collection,
     CollectionItem,
@@ -134,9 +137,6 @@ from weetwie.api.mastodon.entities.statuses import (
     PreviewCardAuthor,
     Quote,
     QuoteApproval,
-    ScheduledParams,
-    ScheduledPoll,
-    ScheduledStatus,
     Status,
     StatusApplication,
     StatusEdit,

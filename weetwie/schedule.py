@@ -39,7 +39,7 @@ from weetwie.domain.questions import steps
 from weetwie.domain.timelines import home
 from weetwie.domain.webhooks import deliveries
 from weetwie.events import forget_old as forget_old_events
-from weetwie.flows import answers, assistant, claimed_leaving, lately, offboard, proposing, publish, week
+from weetwie.flows import assistant, claimed_leaving, lately, offboard, proposing, publish, still_so, week
 from weetwie.flows import emails as flow_emails
 from weetwie.flows import meeting as flow_meeting
 
@@ -97,7 +97,7 @@ FLOWS: list[tuple[timedelta, Flow]] = [
     (HOUR, week.keep_place),
     (HOUR, flow_meeting.propose_due),
     (HOUR, assistant.forget_questions),
-    (HOUR, answers.check_due),
+    (HOUR, still_so.check_due),
     (DAY, proposing.forget_unanswered),
     (HOUR, lately.renew),
 ]

@@ -10,7 +10,7 @@ from tests.flows.test_asking import MONDAY, QUESTION, knowers, told, wait, works
 from tests.world import Someone
 from weetwie.context import of_system
 from weetwie.domain.people import assistant
-from weetwie.flows import answers
+from weetwie.flows import still_so
 from weetwie.runtime import clock
 
 ASK = "/api/weetwie/v1/ask"
@@ -242,7 +242,7 @@ async def test_whether_an_answer_still_holds_is_asked_of_who_wants_to_be_asked(
         await house.good(bo, "PUT", "/api/weetwie/v1/me/ask/preferences", json=wanted)
     clock.stop(MONDAY + timedelta(days=1200))
     async with house.world.database.transaction() as db:
-        await answers.check_due(await of_system(db, house.world.site))
+        await still_so.check_due(await of_system(db, house.world.site))
     await works(house)
     assert len(await told(house, bo)) == (0 if wanted else 1)
 

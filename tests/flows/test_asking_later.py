@@ -16,7 +16,7 @@ from tests.world import Someone
 from weetwie.context import of_system
 from weetwie.domain.people import assistant
 from weetwie.domain.people.erase import erase
-from weetwie.flows import answers, asking
+from weetwie.flows import asking, still_so
 from weetwie.runtime import clock
 
 A_DAY = timedelta(days=1, minutes=1)
@@ -141,7 +141,7 @@ async def test_without_mail_nothing_is_written_and_nothing_waits(house: House) -
 
 async def checks(house: House) -> None:
     async with house.world.database.transaction() as db:
-        await answers.check_due(await of_system(db, house.world.site))
+        await still_so.check_due(await of_system(db, house.world.site))
 
 
 async def answered(house: House, asker: Someone, answerer: Someone) -> int:

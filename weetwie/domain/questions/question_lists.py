@@ -17,7 +17,7 @@ from weetwie.tables.declared import aliased
 from weetwie.tables.posts import Post, PostTag, Tag
 from weetwie.tables.questions import AskedPerson, Question
 
-STILL_WAITING: Final = (int(State.waits), int(State.asked), int(State.not_now))
+_WAITING: Final = (int(State.waits), int(State.asked), int(State.not_now))
 
 
 async def waiting(db: Db, viewer: Viewer, page: Page) -> list[int]:
@@ -60,7 +60,7 @@ def _waiting_for(viewer_sql: ViewerSql) -> Executable:
         .join(Question, Question.post_id == Post.id)
         .where(
             AskedPerson.person_id == viewer_sql.id,
-            AskedPerson.state.in_(STILL_WAITING),
+            AskedPerson.state.in_(_WAITING),
             ~Question.is_closed,
             ~is_answered(viewer_sql),
             Post.id < _BELOW,

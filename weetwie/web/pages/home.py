@@ -25,10 +25,10 @@ from weetwie.views import posts as post_views
 from weetwie.views.posts import SeenPost
 from weetwie.web import first_weeks as weeks
 from weetwie.web import reading
+from weetwie.web.answered import answered_lately
 from weetwie.web.beside import beside
 from weetwie.web.brought import brought
 from weetwie.web.pages import audience, drafts, front
-from weetwie.web.pages.who_knows import answered_lately
 from weetwie.web.there import around_timelines
 from weetwie.web.view_models import Person, Post, as_markup
 from weetwie.web.visit import Visit

@@ -15,9 +15,9 @@ from weetwie.domain.timelines import thread
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
 from weetwie.web import question_standing, reading
+from weetwie.web.answered import answered_like
 from weetwie.web.experts import experts
 from weetwie.web.pages import audience, drafts
-from weetwie.web.pages.who_knows import answered_like
 from weetwie.web.shown import Shown
 from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit

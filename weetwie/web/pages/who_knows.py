@@ -10,14 +10,11 @@ from weetwie.database.paging import Page
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge import asked as asking
 from weetwie.domain.knowledge import watched
-from weetwie.domain.knowledge.answer import ExpertAnswer
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.nearby import nearby
-from weetwie.domain.knowledge.subject import telling_words
 from weetwie.domain.people.search import search as search_people
 from weetwie.domain.relations.tags import tags_like
 from weetwie.domain.relations.ways import ways
-from weetwie.domain.search.answered import answered
 from weetwie.domain.search.passages import search as search_passages
 from weetwie.domain.search.posts import search as search_posts
 from weetwie.domain.search.query import read
@@ -28,21 +25,18 @@ from weetwie.views import passages as seen_passages
 from weetwie.views import posts as seen_posts
 from weetwie.views import tags as seen_tags
 from weetwie.web import reading
+from weetwie.web.answered import answered_lately, answered_like
 from weetwie.web.experts import ShownExpert, experts, written_elsewhere
 from weetwie.web.items import items
 from weetwie.web.shown import Shown
 from weetwie.web.topics import as_read
-from weetwie.web.view_models import Person, Post
+from weetwie.web.view_models import Person
 from weetwie.web.visit import Visit
 
 _EXPERTS: Final = 8
 _ELSEWHERE: Final = 4
 _PEOPLE: Final = 6
 _TAGS: Final = 6
-_ANSWERED: Final = 2
-_WHILE_TYPING: Final = 3
-"""So many of each kind."""
-_SHORTEST_QUESTION: Final = 8
 _NEARBY: Final = 6
 _CLOSE: Final = 2
 _LONGEST: Final = 1000
@@ -71,7 +65,7 @@ _NOTHING: Final[dict[str, Shown]] = {
 
 
 async def show(visit: Visit) -> Response:
-    words = _words(visit)
+    words = words_of(visit)
     async with visit.site.database.reading() as db:
         found = _NOTHING | (await _found(visit, db, words) if words else {})
         lately = [] if found["found"] else await answered_lately(visit, db)
@@ -91,45 +85,7 @@ async def watch(visit: Visit) -> Response:
     return visit.go(f"/who-knows?{urlencode({'q': words})}")
 
 
-async def while_typing(visit: Visit) -> Response:
-    """People, topics and answered questions for what has been typed so far, as a piece of a page."""
-    words, viewer, presenter = _words(visit), visit.viewer, visit.site.presenter
-    if len(words) < 2 or read(words).has_operators:
-        return visit.show("parts/while_typing.html", people=[], found=[], tags=[], answered=[])
-    async with visit.site.database.reading() as db:
-        people = await search_people(db, viewer, words, limit=_WHILE_TYPING)
-        answer = (await who_knows(db, viewer, words, limit=_WHILE_TYPING)).named()
-        tags = await tags_like(db, viewer, tag_key(words.removeprefix("#")), limit=_WHILE_TYPING)
-        return visit.show(
-            "parts/while_typing.html",
-            people=await presenter.people(db, viewer, people),
-            found=await experts(visit, db, answer),
-            tags=await seen_tags.tags(db, viewer, tags),
-            answered=await answered_like(visit, db, words, answer),
-        )
-
-
-async def while_asking(visit: Visit) -> Response:
-    """For a question that is being typed into the box: what has been answered, and who has dealt with it, as a piece of a page."""
-    words = _words(visit)
-    async with visit.site.database.reading() as db:
-        found = await before_asking(visit, db, words)
-    return visit.show("parts/before_you_ask.html", **found, question_text=words, with_ask=True)
-
-
-async def before_asking(visit: Visit, db: Db, words: str) -> dict[str, Shown]:
-    """Answered questions like this one, and people who know; both may be empty."""
-    if len(words) < _SHORTEST_QUESTION or read(words).has_operators:
-        return {"answered": [], "found": []}
-    answer = (await who_knows(db, visit.viewer, words, limit=_WHILE_TYPING)).named()
-    found = await experts(visit, db, answer)
-    return {
-        "answered": (await answered_like(visit, db, words, answer))[:1],
-        "found": [one for one in found if one.person.id != visit.viewer.person_id],
-    }
-
-
-def _words(visit: Visit) -> str:
+def words_of(visit: Visit) -> str:
     return visit.request.query_params.get("q", "").strip()[:_LONGEST]
 
 
@@ -194,33 +150,6 @@ async def _ways(visit: Visit, db: Db, ids: list[int]) -> dict[int, tuple[str, Pe
     )
     by_id = {one.id: one for one in via}
     return {id: (way.kind, by_id.get(way.via_id or 0)) for id, way in found.items()}
-
-
-async def answered_like(visit: Visit, db: Db, words: str, answer: ExpertAnswer) -> list[tuple[Post, Post]]:
-    """Answered questions like this one, each with its answer; none where nobody used some of its words."""
-    if answer.unknown:
-        return []
-    telling = telling_words(words, answer)
-    return await _with_answers(visit, db, await answered(db, visit.viewer, telling, _ANSWERED))
-
-
-async def answered_lately(visit: Visit, db: Db) -> list[tuple[Post, Post]]:
-    ids = await search_posts(
-        db, visit.viewer, read("is:question is:answered order:time"), Page(_WHILE_TYPING)
-    )
-    return await _with_answers(visit, db, ids)
-
-
-async def _with_answers(visit: Visit, db: Db, ids: list[int]) -> list[tuple[Post, Post]]:
-    viewer, presenter = visit.viewer, visit.site.presenter
-    questions = await seen_posts.posts(db, viewer, ids)
-    answers = await seen_posts.posts(db, viewer, [one.answer_id for one in questions if one.answer_id])
-    shown = await presenter.posts_by_id(db, viewer, [*questions, *answers])
-    return [
-        (shown[one.post_id], shown[one.answer_id])
-        for one in questions
-        if one.answer_id in shown and one.post_id in shown
-    ]
 
 
 def _is_called(person: Person, words: str) -> bool:

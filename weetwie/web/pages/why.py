@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from weetwie.web import reading
-from weetwie.web.pages.who_knows import answered_lately
+from weetwie.web.answered import answered_lately
 from weetwie.web.view_models import as_markup
 from weetwie.web.visit import Visit
 

@@ -22,7 +22,7 @@ from weetwie.web import reading
 from weetwie.web.items import items
 from weetwie.web.pages import audience, home, post
 from weetwie.web.pages.drafts import NO_TIME, draft_of, form_id, later, media_of, returned
-from weetwie.web.pages.who_knows import before_asking
+from weetwie.web.pages.while_typing import before_asking
 from weetwie.web.visit import Visit, local
 
 _ENOUGH_TO_TELL: Final = 20

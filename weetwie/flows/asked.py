@@ -15,23 +15,22 @@ from weetwie.views import people as seen_people
 from weetwie.views import posts as seen_posts
 from weetwie.views import texts as seen_words
 
-TOLD_AT_ONCE: Final = 200
 _EMAIL_LASTS = rules.WEEK
 _IN_EMAIL: Final = 300
 
 
-async def tell(context: Context) -> int:
+async def tell(context: Context, most: int) -> int:
     """As notifications."""
-    due = await telling.due(context.db, TOLD_AT_ONCE)
+    due = await telling.due(context.db, most)
     if due:
         await notified.asked(context.db, context.viewer, [(one.post_id, one.person_id) for one in due])
         await telling.told(context.db, due)
     return len(due)
 
 
-async def mail(context: Context) -> int:
+async def mail(context: Context, most: int) -> int:
     """To who has not looked for a day."""
-    due = await telling.to_mail(context.db, TOLD_AT_ONCE)
+    due = await telling.to_mail(context.db, most)
     if due:
         for one in due if context.site.sends_mail else ():
             async with context.apart("an email could not be written", one.person_id):

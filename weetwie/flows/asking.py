@@ -19,7 +19,7 @@ from weetwie.domain.questions import askable, people, rules, steps
 from weetwie.domain.questions.free_days import free_days
 from weetwie.domain.questions.rules import Askable, AskStep, ChosenBy, Knower, State
 from weetwie.domain.questions.steps import DueQuestion
-from weetwie.flows.asked import TOLD_AT_ONCE, mail, tell
+from weetwie.flows.asked import mail, tell
 from weetwie.runtime import clock
 from weetwie.runtime.log import logger
 from weetwie.views import posts as seen_posts
@@ -29,6 +29,7 @@ log = logger(__name__)
 
 _AT_ONCE: Final = 50
 """So many questions take their step in one transaction."""
+_TOLD_AT_ONCE: Final = 200
 _LOOKED_AT: Final = 20
 """So many who know are looked at."""
 _LONGEST_QUESTION: Final = 1000
@@ -41,10 +42,10 @@ async def work(database: Database, site: Site) -> bool:
     """What is due now, a part of it; whether more may wait."""
     stepped = await _take_steps(database, site)
     async with database.transaction() as db:
-        told = await tell(await of_system(db, site))
+        told = await tell(await of_system(db, site), _TOLD_AT_ONCE)
     async with database.transaction() as db:
-        mailed = await mail(await of_system(db, site))
-    return max(stepped / _AT_ONCE, told / TOLD_AT_ONCE, mailed / TOLD_AT_ONCE) >= 1
+        mailed = await mail(await of_system(db, site), _TOLD_AT_ONCE)
+    return max(stepped / _AT_ONCE, told / _TOLD_AT_ONCE, mailed / _TOLD_AT_ONCE) >= 1
 
 
 async def _take_steps(database: Database, site: Site) -> int:

@@ -11,8 +11,7 @@ from typing import Final, Protocol
 from weetwie import __version__
 from weetwie.access.caller import in_their_language, recalled
 from weetwie.agents.check import check as check_agents
-from weetwie.agents.entry import PATH as AGENTS_PATH
-from weetwie.agents.entry import AgentEntry
+from weetwie.agents.entry import PATH as AGENTS_PATH, AgentEntry
 from weetwie.api.call import Answer, Call
 from weetwie.api.dispatch import Dispatcher
 from weetwie.api.endpoint import Endpoint

@@ -12,8 +12,7 @@ from weetwie.database.pool import Database, Db
 from weetwie.domain.audit import chain, trail
 from weetwie.domain.benefits import survey
 from weetwie.domain.beyond import posts as beyond
-from weetwie.domain.chat import accounts as chat_accounts
-from weetwie.domain.chat import requests as chat_requests
+from weetwie.domain.chat import accounts as chat_accounts, requests as chat_requests
 from weetwie.domain.directory import runs as directory_runs
 from weetwie.domain.identity import (
     agents,
@@ -39,9 +38,18 @@ from weetwie.domain.questions import steps
 from weetwie.domain.timelines import home
 from weetwie.domain.webhooks import deliveries
 from weetwie.events import forget_old as forget_old_events
-from weetwie.flows import assistant, claimed_leaving, lately, offboard, proposing, publish, still_so, week
-from weetwie.flows import emails as flow_emails
-from weetwie.flows import meeting as flow_meeting
+from weetwie.flows import (
+    assistant,
+    claimed_leaving,
+    emails as flow_emails,
+    lately,
+    meeting as flow_meeting,
+    offboard,
+    proposing,
+    publish,
+    still_so,
+    week,
+)
 
 Act = Callable[[Db], Awaitable[int | None]]
 Flow = Callable[[Context], Awaitable[int | None]]

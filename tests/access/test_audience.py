@@ -8,8 +8,7 @@ from sqlalchemy import select
 from tests.access.companies import companies
 from tests.access.plain_rule import UNLISTED, Company
 from tests.access.test_sees import Court, _viewers, court, in_small_companies, patiently
-from weetwie.access import audience, visibility
-from weetwie.access import passages as law
+from weetwie.access import audience, passages as law, visibility
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge import elsewhere, evidence, keeping

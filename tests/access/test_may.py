@@ -2,12 +2,10 @@
 
 from datetime import timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.world import SOME_DAY
-from weetwie.access import permissions
-from weetwie.access import viewer as viewers
+from weetwie.access import permissions, viewer as viewers
 from weetwie.access.enums import Ring, Standing, Visibility
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer, nobody, system

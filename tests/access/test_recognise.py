@@ -10,8 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.world import SOME_DAY, Someone, World
-from weetwie.access import authenticate
-from weetwie.access import viewer as viewers
+from weetwie.access import authenticate, viewer as viewers
 from weetwie.access.authenticate import Memory, credential_hash
 from weetwie.access.enums import Ring, Standing
 from weetwie.access.viewer import Viewer

@@ -1,8 +1,7 @@
 """What others wrote stays what others wrote, whatever they put into it."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.agents.connecting import agent, application, let_in, said, switch_on
 from tests.world import World

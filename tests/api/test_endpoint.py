@@ -8,8 +8,7 @@ from typing import Any
 import asyncpg
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.api.asking import Reply, ask
 from tests.api.conformance import check_entity

@@ -8,8 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.api.conformance import ENTITIES, SCHEMA_FILE, check_entity, schema
 from weetwie.api.mastodon.entities import date_time, day

@@ -10,8 +10,7 @@ import pytest
 
 from tests.api.house import House, opened
 from tests.flows.test_asking import MONDAY, QUESTION, asks, knowers, prefers, told, works
-from tests.flows.test_assistant import answers as told_by_weetwie
-from tests.flows.test_assistant import writes
+from tests.flows.test_assistant import answers as told_by_weetwie, writes
 from tests.world import Someone
 from weetwie.context import of_system
 from weetwie.domain.people import assistant

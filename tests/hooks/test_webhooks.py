@@ -23,8 +23,7 @@ from weetwie.domain.people.leave import leave
 from weetwie.domain.webhooks import deliveries, delivery_log, rules, webhooks
 from weetwie.errors import Forbidden, Invalid
 from weetwie.events import PostPublished
-from weetwie.flows import deliver
-from weetwie.flows import webhooks as flow
+from weetwie.flows import deliver, webhooks as flow
 from weetwie.flows.deliver import NO_SECRET
 from weetwie.http.send import UNREACHABLE, WebhookSender
 from weetwie.runtime import clock

@@ -1,8 +1,7 @@
 """What pages of others say of themselves, however they are written."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from weetwie.http import page
 

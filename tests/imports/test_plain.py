@@ -1,8 +1,7 @@
 """HTML of other servers as plain text."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from weetwie.imports.plain import plain
 from weetwie.text import text as texts

@@ -20,8 +20,7 @@ from weetwie.domain.identity.keys import key
 from weetwie.domain.knowledge import elsewhere, topics
 from weetwie.domain.media import files
 from weetwie.domain.media.addresses import Addresses
-from weetwie.domain.search import index
-from weetwie.domain.search import passages as passage_words
+from weetwie.domain.search import index, passages as passage_words
 from weetwie.domain.timelines import home as homes
 from weetwie.domain.timelines.live import Live
 from weetwie.runtime import clock

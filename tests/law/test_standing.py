@@ -11,8 +11,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any, Final
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from tests.access.companies import dice, read
 from tests.law.asgi import Request, Response, send

@@ -6,9 +6,7 @@ from typing import Any
 import pytest
 
 from tests.access.companies import companies
-from tests.access.plain_rule import DIRECT as DIRECTLY
-from tests.access.plain_rule import PUBLIC as OPENLY
-from tests.access.plain_rule import Company, Human, Note
+from tests.access.plain_rule import DIRECT as DIRECTLY, PUBLIC as OPENLY, Company, Human, Note
 from tests.access.test_sees import Court, in_small_companies, patiently
 from tests.law.asgi import Response, without_numbers
 from tests.law.listening import Frame, listening

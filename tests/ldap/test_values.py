@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 from anyldap.ldapfilter import parseFilter
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tests import machine, slapd
 from tests.slapd import PEOPLE, READERS_PASSWORD

@@ -4,8 +4,7 @@ import io
 import struct
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tests.media.recordings import (
     GPS,
@@ -22,8 +21,7 @@ from tests.media.recordings import (
     wav,
     webm,
 )
-from weetwie.media import ogg as oggs
-from weetwie.media import recordings, sniff
+from weetwie.media import ogg as oggs, recordings, sniff
 from weetwie.media.films import UnreadableFilm
 
 

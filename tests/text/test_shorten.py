@@ -1,7 +1,6 @@
 """Long texts are cut so that they read well."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from weetwie.text.shorten import shorten
 

@@ -1,8 +1,7 @@
 """Signs that nobody sees are no part of what is compared."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from weetwie.text import text as texts
 from weetwie.text.signs import bare_address, bare_addresses, visible

@@ -6,8 +6,7 @@ import msgspec
 import pytest
 
 from tests.world import Someone, World
-from weetwie.access import profile_words
-from weetwie.access import viewer as viewers
+from weetwie.access import profile_words, viewer as viewers
 from weetwie.access.enums import Ring
 from weetwie.errors import Forbidden
 from weetwie.views import people as seen_people

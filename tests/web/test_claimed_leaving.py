@@ -9,15 +9,12 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from tests import provider as providers
-from tests import saml_provider
+from tests import provider as providers, saml_provider
 from tests.saml_provider import SamlIdp
 from tests.site import browser, form_of, give_password, sign_in, text_of
-from tests.web import test_saml as by_saml
-from tests.web import test_sign_on as by_oidc
+from tests.web import test_saml as by_saml, test_sign_on as by_oidc
 from tests.world import World
 from weetwie import reactions
 from weetwie.access.enums import Standing

@@ -4,8 +4,7 @@ import re
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.site import act, browser, choose, give_password, sign_in
 from tests.world import World

@@ -4,8 +4,7 @@ from html import unescape
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.site import form_of, give_password, sign_in
 from tests.world import Someone, World

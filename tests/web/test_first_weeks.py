@@ -22,8 +22,7 @@ from weetwie.domain.meeting import erase, first_weeks, preferences
 from weetwie.domain.meeting.weeks import LASTS, WorthMeeting, few, week_at
 from weetwie.domain.people.rules import Newcomer
 from weetwie.events import PersonErased, PersonJoined, PersonLeft
-from weetwie.flows import arrive, week
-from weetwie.flows import first_weeks as flow
+from weetwie.flows import arrive, first_weeks as flow, week
 from weetwie.flows.first_weeks import WeekCard
 from weetwie.runtime import clock
 

@@ -17,8 +17,7 @@ from weetwie.access.enums import Visibility
 from weetwie.context import of_system
 from weetwie.domain.filters.filters import FilterChange, KeywordChange, make
 from weetwie.domain.identity import addresses
-from weetwie.domain.mail import emails as outbox
-from weetwie.domain.mail import sending
+from weetwie.domain.mail import emails as outbox, sending
 from weetwie.events import PeopleNotified
 from weetwie.flows import unread_mail
 from weetwie.runtime import clock

@@ -17,8 +17,7 @@ from weetwie.context import Context
 from weetwie.domain.identity import passwords
 from weetwie.domain.people.rules import Newcomer
 from weetwie.domain.scim import tokens
-from weetwie.flows import arrive
-from weetwie.flows import sign_in as passwords_by_link
+from weetwie.flows import arrive, sign_in as passwords_by_link
 from weetwie.scim.server import ScimServer
 from weetwie.worker import Worker, drain
 

@@ -17,8 +17,7 @@ from weetwie.context import Context, of_system
 from weetwie.domain.identity import addresses
 from weetwie.domain.knowledge import topics
 from weetwie.domain.knowledge.topic_rules import TopicChoice
-from weetwie.domain.mail import emails as outbox
-from weetwie.domain.mail import sending
+from weetwie.domain.mail import emails as outbox, sending
 from weetwie.domain.questions import preferences
 from weetwie.flows import week
 from weetwie.runtime import clock

@@ -10,8 +10,7 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import select
 
-from weetwie.access import viewer as viewers
-from weetwie.access import visibility
+from weetwie.access import viewer as viewers, visibility
 from weetwie.access.enums import Ring
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import VIEWER

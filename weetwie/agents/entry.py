@@ -24,8 +24,7 @@ from weetwie.agents.exchange import (
 from weetwie.context import Site
 from weetwie.database.pool import Database
 from weetwie.database.unavailable import outage
-from weetwie.domain.identity import agent_rules, attempts, keys
-from weetwie.domain.identity import tokens as kept_tokens
+from weetwie.domain.identity import agent_rules, attempts, keys, tokens as kept_tokens
 from weetwie.errors import Forbidden, NotFound, Refusal, TooMany, Unavailable, _
 from weetwie.http import body
 from weetwie.runtime import asgi

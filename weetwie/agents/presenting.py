@@ -11,19 +11,15 @@ from weetwie.access.viewer import Viewer
 from weetwie.agents.quoting import line, plain
 from weetwie.agents.shapes import QuotedPost, ToldExpert, ToldPerson, ToldProfile, ToldProof
 from weetwie.database.pool import Db
-from weetwie.domain.filters import filters as own_filters
-from weetwie.domain.filters import posts as filter_posts
+from weetwie.domain.filters import filters as own_filters, posts as filter_posts
 from weetwie.domain.identity import agent_rules
 from weetwie.domain.knowledge.answer import ExpertAnswer, Proof, shown_posts
 from weetwie.domain.knowledge.passages import passage_of
 from weetwie.hydration.filters import compiled, matches
 from weetwie.runtime import clock
 from weetwie.runtime.ids import moment_of
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
-from weetwie.views.people import Profile as SeenProfile
-from weetwie.views.people import SeenPerson
+from weetwie.views import people as seen_people, posts as seen_posts, texts as seen_words
+from weetwie.views.people import Profile as SeenProfile, SeenPerson
 from weetwie.views.posts import SeenPost
 from weetwie.views.texts import Words
 

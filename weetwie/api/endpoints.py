@@ -41,10 +41,12 @@ from weetwie.api.mastodon import (
     trends,
     well_known,
 )
-from weetwie.api.mastodon.admin import accounts as admin_accounts
-from weetwie.api.mastodon.admin import blocks as admin_blocks
-from weetwie.api.mastodon.admin import numbers as admin_numbers
-from weetwie.api.mastodon.admin import reports as admin_reports
+from weetwie.api.mastodon.admin import (
+    accounts as admin_accounts,
+    blocks as admin_blocks,
+    numbers as admin_numbers,
+    reports as admin_reports,
+)
 from weetwie.api.oauth import apps, metadata, registration, tokens
 from weetwie.api.weetwie import (
     answers,

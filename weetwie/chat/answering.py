@@ -16,12 +16,10 @@ from weetwie.domain.chat import accounts, rules
 from weetwie.domain.chat.accounts import LinkedAccount
 from weetwie.domain.knowledge.answer import ExpertAnswer
 from weetwie.domain.knowledge.experts import who_knows
-from weetwie.domain.knowledge.questions import NamedExpert
-from weetwie.domain.knowledge.questions import read as read_question
+from weetwie.domain.knowledge.questions import NamedExpert, read as read_question
 from weetwie.errors import Filling, Refusal, _
 from weetwie.events import audit
-from weetwie.flows import chat as flow
-from weetwie.flows import confirming as questions
+from weetwie.flows import chat as flow, confirming as questions
 from weetwie.flows.named import named
 from weetwie.runtime import clock
 from weetwie.text import language

@@ -81,8 +81,7 @@ async def backup(settings: "Settings", file: Path, only_verifies: bool) -> tuple
     The key that encrypts secrets is not in it: store a copy of the file `secret-key` from the data folder elsewhere. With
     --verify, FILE is only read; exits with 4 if anything in it is damaged.
     """
-    from weetwie.serve import backup as backups
-    from weetwie.serve import keys
+    from weetwie.serve import backup as backups, keys
 
     if only_verifies:
         return _told_of(file, backups.verify(file))

@@ -19,8 +19,7 @@ async def sample(installation: Installation, is_removal: bool, beside_others: bo
     to the sample.
     """
     from weetwie.flows.imports.clear import clear
-    from weetwie.serve import sample as samples
-    from weetwie.serve import store
+    from weetwie.serve import sample as samples, store
     from weetwie.settings import read
 
     kept = store.chosen(

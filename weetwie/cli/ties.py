@@ -48,8 +48,7 @@ def _export_of(kind: str, what: str) -> click.Command:
     @as_person
     @in_house
     async def take(installation: Installation, file: Path | None, handle: str) -> None:
-        from weetwie.flows.exports.ties import EXPORTED
-        from weetwie.flows.exports.ties import export as written
+        from weetwie.flows.exports.ties import EXPORTED, export as written
 
         viewer = await viewer_of(installation, handle)
         (chosen,) = (one for one in EXPORTED if one == kind)

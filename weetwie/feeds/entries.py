@@ -16,8 +16,7 @@ from weetwie.errors import _
 from weetwie.hydration.hydrate import Hydrator
 from weetwie.hydration.views import PostView
 from weetwie.runtime.ids import moment_of
-from weetwie.text import language
-from weetwie.text import text as texts
+from weetwie.text import language, text as texts
 from weetwie.text.shorten import shorten
 from weetwie.views.cards import SeenCard
 from weetwie.views.media import SeenMedia

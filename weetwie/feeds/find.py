@@ -12,13 +12,11 @@ from weetwie.domain.lists import lists
 from weetwie.domain.people.lookup import lookup
 from weetwie.domain.search.posts import search
 from weetwie.domain.search.query import read
-from weetwie.domain.timelines import list as of_lists
-from weetwie.domain.timelines import public
+from weetwie.domain.timelines import list as of_lists, public
 from weetwie.domain.timelines.person import posts_of
 from weetwie.errors import _
 from weetwie.text.text import tag_key
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
+from weetwie.views import people as seen_people, posts as seen_posts
 from weetwie.views.posts import SeenPost
 
 LENGTH: Final = 40

@@ -19,8 +19,7 @@ from weetwie.errors import Forbidden, _
 from weetwie.events import AnswerAccepted
 from weetwie.runtime import clock
 from weetwie.runtime.ids import moment_of
-from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
+from weetwie.views import posts as seen_posts, texts as seen_words
 
 _OF_A_TOPIC: Final = 60
 """So many of its newest posts say how fast a topic changes."""

@@ -11,9 +11,7 @@ from weetwie.domain.notifications import questions as notified
 from weetwie.domain.questions import rules, telling
 from weetwie.flows import mail_in
 from weetwie.text.shorten import shorten
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
+from weetwie.views import people as seen_people, posts as seen_posts, texts as seen_words
 
 _EMAIL_LASTS = rules.WEEK
 _IN_EMAIL: Final = 300

@@ -22,8 +22,7 @@ from weetwie.domain.questions.steps import DueQuestion
 from weetwie.flows.asked import mail, tell
 from weetwie.runtime import clock
 from weetwie.runtime.log import logger
-from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
+from weetwie.views import posts as seen_posts, texts as seen_words
 
 log = logger(__name__)
 

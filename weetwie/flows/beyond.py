@@ -19,8 +19,7 @@ from weetwie.domain.knowledge import topic_rules, words
 from weetwie.errors import NotFound, _
 from weetwie.runtime import clock
 from weetwie.text.language import translate
-from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
+from weetwie.views import posts as seen_posts, texts as seen_words
 from weetwie.views.posts import SeenPost
 from weetwie.views.texts import Words
 

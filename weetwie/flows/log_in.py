@@ -11,8 +11,7 @@ from weetwie.domain.directory import entries, rules
 from weetwie.domain.identity import attempts, identities, keys, one_time, sessions, sign_in, sign_on
 from weetwie.domain.identity.sign_in import SignInRequest
 from weetwie.errors import Forbidden, Invalid, Refusal, Unavailable, _
-from weetwie.flows import directory_sync
-from weetwie.flows import sign_in as entering
+from weetwie.flows import directory_sync, sign_in as entering
 from weetwie.ldap import reading as directories
 from weetwie.ldap.people import DirectoryPerson
 from weetwie.runtime import clock

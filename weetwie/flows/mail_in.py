@@ -26,8 +26,7 @@ from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, _
 from weetwie.flows import mail_pictures, messages, publish
 from weetwie.runtime import clock
 from weetwie.text import language
-from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
+from weetwie.views import posts as seen_posts, texts as seen_words
 
 _RETURN_LASTS: Final = timedelta(days=2)
 _LONGEST_RETURNED: Final = 20_000

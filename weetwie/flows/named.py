@@ -6,9 +6,7 @@ from weetwie.context import Context
 from weetwie.domain.knowledge.answer import ExpertAnswer
 from weetwie.domain.knowledge.passages import passage_of
 from weetwie.domain.knowledge.questions import NamedExpert
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
+from weetwie.views import people as seen_people, posts as seen_posts, texts as seen_words
 
 
 async def named(context: Context, found: ExpertAnswer, most_proofs: int) -> list[NamedExpert]:

@@ -10,8 +10,7 @@ from weetwie.context import Context
 from weetwie.domain.identity import account, addresses, links, one_time, passwords, sessions
 from weetwie.domain.identity.asked import reached_at
 from weetwie.domain.mail import emails, write
-from weetwie.domain.people import farewell, staying
-from weetwie.domain.people import leave as leaving
+from weetwie.domain.people import farewell, leave as leaving, staying
 from weetwie.domain.people.farewell import FarewellChoices
 from weetwie.domain.posts.publish import publish
 from weetwie.domain.posts.rules import Draft

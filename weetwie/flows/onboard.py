@@ -6,8 +6,7 @@ from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
 from weetwie.context import Context
 from weetwie.domain.identity import links, passwords, sessions
-from weetwie.domain.invitations import ask as asking
-from weetwie.domain.invitations import invite as invitations
+from weetwie.domain.invitations import ask as asking, invite as invitations
 from weetwie.domain.invitations.invite import InvitedPerson
 from weetwie.domain.invitations.rules import LASTS, Offer
 from weetwie.domain.mail import emails, write

@@ -12,8 +12,7 @@ from weetwie.domain.media import faces
 from weetwie.domain.media.upload import UploadedFile
 from weetwie.domain.people.profile import change as change_profile
 from weetwie.domain.people.rules import Changes
-from weetwie.domain.posts import publish
-from weetwie.domain.posts import tags as names
+from weetwie.domain.posts import publish, tags as names
 from weetwie.domain.posts.introduce import introduce
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.relations import featured_tags, tags

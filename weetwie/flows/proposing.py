@@ -19,8 +19,7 @@ from weetwie.errors import Conflict, Refusal, _
 from weetwie.events import PostPublished
 from weetwie.runtime import clock
 from weetwie.text import language
-from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
+from weetwie.views import posts as seen_posts, texts as seen_words
 
 _SHALL_I: Final = _("Shall I ask people who may know? Reply yes and I will. Only you see this.")
 _ASKING: Final = _("I'm asking people who may know. See how it goes: {address}")

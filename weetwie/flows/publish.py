@@ -13,9 +13,7 @@ from weetwie.domain.media import attach, describe
 from weetwie.domain.media.upload import UploadedFile
 from weetwie.domain.polls import polls
 from weetwie.domain.polls.rules import Ballot
-from weetwie.domain.posts import edit as editing
-from weetwie.domain.posts import publish as posts
-from weetwie.domain.posts import quotes
+from weetwie.domain.posts import edit as editing, publish as posts, quotes
 from weetwie.domain.posts.rules import Draft
 from weetwie.domain.questions import begin
 from weetwie.domain.questions.begin import ChosenPeople

@@ -13,8 +13,7 @@ from weetwie.access import viewer as viewers
 from weetwie.access.viewer import Viewer
 from weetwie.context import Context, Site
 from weetwie.database.pool import Database, Db
-from weetwie.domain.identity import claims, identities, saml, sign_on
-from weetwie.domain.identity import keys as secrets
+from weetwie.domain.identity import claims, identities, keys as secrets, saml, sign_on
 from weetwie.errors import Forbidden, Invalid, Unavailable, _
 from weetwie.flows import sign_on as entering
 from weetwie.runtime import clock

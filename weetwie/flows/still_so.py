@@ -16,8 +16,7 @@ from weetwie.errors import Refusal, _
 from weetwie.flows.answers import text_of
 from weetwie.runtime import clock
 from weetwie.text import language
-from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
+from weetwie.views import posts as seen_posts, texts as seen_words
 
 _AT_ONCE: Final = 20
 _STILL_SO: Final = _("Is this answer still right? Say so on its page:")

@@ -9,8 +9,7 @@ from weetwie.context import Context, Site, of_system
 from weetwie.database.pool import Database
 from weetwie.domain.filters.caught import caught
 from weetwie.domain.identity.asked import reached_at
-from weetwie.domain.mail import choices, emails
-from weetwie.domain.mail import unread as mail
+from weetwie.domain.mail import choices, emails, unread as mail
 from weetwie.domain.mail.choices import OwnMailChoice
 from weetwie.domain.mail.sending import WrittenLater
 from weetwie.domain.mail.unread import UnreadItem
@@ -23,9 +22,7 @@ from weetwie.runtime import clock
 from weetwie.runtime.ids import moment_of
 from weetwie.text import language
 from weetwie.text.shorten import shorten
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
+from weetwie.views import people as seen_people, posts as seen_posts, texts as seen_words
 
 _LASTS: Final = timedelta(days=2)
 _LONGEST: Final = 2000

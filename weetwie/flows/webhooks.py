@@ -20,9 +20,7 @@ from weetwie.runtime.ids import moment_of
 from weetwie.runtime.json import Json
 from weetwie.text import language
 from weetwie.text.text import tag_key
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_texts
+from weetwie.views import people as seen_people, posts as seen_posts, texts as seen_texts
 
 _OFF: Final = _("Your webhook to {host} was switched off, because nothing has arrived for a week: {address}")
 NOT_TOLD: Final = b""

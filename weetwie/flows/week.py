@@ -8,8 +8,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.context import Context, Site, of_system
 from weetwie.database.pool import Database
 from weetwie.domain.identity.asked import reached_at
-from weetwie.domain.mail import emails, sending
-from weetwie.domain.mail import week as mail
+from weetwie.domain.mail import emails, sending, week as mail
 from weetwie.domain.mail.week import WeekItem
 from weetwie.domain.mail.write import WrittenEmail
 from weetwie.domain.people import staying
@@ -25,9 +24,7 @@ from weetwie.runtime.calendar import zone
 from weetwie.runtime.ids import id_at
 from weetwie.text.language import translate
 from weetwie.text.shorten import shorten
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
+from weetwie.views import people as seen_people, posts as seen_posts, texts as seen_words
 from weetwie.views.people import Profile
 from weetwie.views.posts import SeenPost
 

@@ -12,20 +12,21 @@ import msgspec
 from weetwie.access.enums import QuoteState, Ring, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
-from weetwie.domain.filters import filters as own_filters
-from weetwie.domain.filters import posts as filter_posts
+from weetwie.domain.filters import filters as own_filters, posts as filter_posts
 from weetwie.domain.identity.keys import key
 from weetwie.domain.media.addresses import Addresses
 from weetwie.hydration.filters import CompiledFilter, compiled, matches
 from weetwie.hydration.views import Content, Hydrated, PollView, PostView, QuoteView
 from weetwie.runtime import clock
 from weetwie.runtime.cache import Cache
-from weetwie.views import cards as seen_cards
-from weetwie.views import media as seen_media
-from weetwie.views import people as seen_people
-from weetwie.views import polls as seen_polls
-from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
+from weetwie.views import (
+    cards as seen_cards,
+    media as seen_media,
+    people as seen_people,
+    polls as seen_polls,
+    posts as seen_posts,
+    texts as seen_words,
+)
 from weetwie.views.cards import SeenCard
 from weetwie.views.media import SeenMedia
 from weetwie.views.people import Profile, SeenPerson

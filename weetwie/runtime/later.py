@@ -22,8 +22,7 @@ class Later:
 if TYPE_CHECKING:
     import httpx
     import numpy as np
-    from joserfc import errors as jose_errors
-    from joserfc import jwk, jws, jwt
+    from joserfc import errors as jose_errors, jwk, jws, jwt
     from numpy.typing import NDArray
     from regex import compile as pattern
 else:

@@ -26,10 +26,10 @@ from weetwie.saml.xml import (
     Element,
     UnreadableXml,
     all_of,
+    metadata as parsed,
     moment,
     words,
 )
-from weetwie.saml.xml import metadata as parsed
 
 _SHORTEST_KEY: Final = 2048
 _MOST_CERTIFICATES: Final = 8

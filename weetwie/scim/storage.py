@@ -10,13 +10,13 @@ from scim2_models import (
     Meta,
     NotFoundException,
     PreconditionFailedException,
+    Resource as Model,
     ResourceType,
     ResponseParameters,
     ScimProvider,
     SearchRequest,
     UniquenessException,
 )
-from scim2_models import Resource as Model
 from scim2_server.storage import AsyncScimStorage, SearchPage
 
 from weetwie.context import Context

@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Column, FromClause, MetaData, Table
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import DeclarativeBase as Declared
-    from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, mapped_column
+    from sqlalchemy.orm import (
+        DeclarativeBase as Declared,
+        InstrumentedAttribute,
+        Mapped,
+        aliased,
+        mapped_column,
+    )
 else:
     from types import NoneType, UnionType
     from typing import Annotated, Union, get_args, get_origin

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index
-from sqlalchemy import text as sql
+from sqlalchemy import Index, text as sql
 
 from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Count, Flag, Id, Moment, Row, to

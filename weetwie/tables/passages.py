@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index
-from sqlalchemy import text as sql
+from sqlalchemy import CheckConstraint, Index, text as sql
 
 from weetwie.tables.declared import Mapped, mapped_column
 from weetwie.tables.schema import Flag, Id, Moment, Rank, Row, Words, to

@@ -8,8 +8,7 @@ import msgspec
 from sqlalchemy import BigInteger, Executable, and_, case, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from weetwie.access import passages as law
-from weetwie.access import visibility
+from weetwie.access import passages as law, visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Record, param

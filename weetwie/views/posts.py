@@ -17,8 +17,7 @@ from weetwie.errors import NotFound
 from weetwie.tables.declared import aliased
 from weetwie.tables.people import Person
 from weetwie.tables.posts import MEDIA, POLL, Mark, Post
-from weetwie.views.people import SeenPerson, person_columns
-from weetwie.views.people import as_seen as person_as_seen
+from weetwie.views.people import SeenPerson, as_seen as person_as_seen, person_columns
 from weetwie.views.post_columns import post_columns
 
 Loaded: TypeAlias = Select[*tuple[Any, ...]]

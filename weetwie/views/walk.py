@@ -3,8 +3,18 @@
 from collections.abc import Callable
 from enum import IntEnum
 
-from sqlalchemy import CTE, BigInteger, Executable, case, cast, func, literal, select, type_coerce
-from sqlalchemy import Integer as Number
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    Executable,
+    Integer as Number,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from weetwie.access import authenticate, visibility

@@ -10,8 +10,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
 from weetwie.domain.knowledge.answer import Expert, ExpertAnswer, Proof, shown_passages, shown_posts
 from weetwie.domain.knowledge.passages import Passage, passage_of
-from weetwie.views import passages as seen_passages
-from weetwie.views import posts as seen_posts
+from weetwie.views import passages as seen_passages, posts as seen_posts
 from weetwie.views.passages import SeenPassage
 from weetwie.web.view_models import Person, Post
 from weetwie.web.visit import Visit

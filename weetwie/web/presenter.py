@@ -16,9 +16,7 @@ from weetwie.errors import NotFound
 from weetwie.hydration.hydrate import Hydrator
 from weetwie.hydration.views import PollView, PostView
 from weetwie.runtime.ids import moment_of
-from weetwie.views import media as seen_media
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
+from weetwie.views import media as seen_media, people as seen_people, posts as seen_posts
 from weetwie.views.cards import SeenCard
 from weetwie.views.media import SeenMedia
 from weetwie.views.people import Profile, SeenPerson

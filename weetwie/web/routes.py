@@ -4,9 +4,7 @@ from typing import Final
 
 from weetwie.web import colour
 from weetwie.web.admin_routes import ADMIN
-from weetwie.web.embed import allow as embed_allow
-from weetwie.web.embed import frame as embed_frame
-from weetwie.web.embed import link as embed_link
+from weetwie.web.embed import allow as embed_allow, frame as embed_frame, link as embed_link
 from weetwie.web.pages import (
     acts,
     address,
@@ -37,6 +35,7 @@ from weetwie.web.pages import (
     join,
     knowledge,
     lists,
+    live as live_page,
     meeting,
     messages,
     not_about,
@@ -74,7 +73,6 @@ from weetwie.web.pages import (
     write,
     you,
 )
-from weetwie.web.pages import live as live_page
 from weetwie.web.visit import Page
 
 PAGES: Final[dict[str, tuple[Page, Page | None]]] = {

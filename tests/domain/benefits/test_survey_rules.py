@@ -4,8 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from weetwie.domain.benefits import rules as benefit_rules
-from weetwie.domain.benefits import survey_rules as rules
+from weetwie.domain.benefits import rules as benefit_rules, survey_rules as rules
 from weetwie.domain.benefits.survey_rules import Gain, SurveyAnswered, SurveyNumbers
 from weetwie.errors import Invalid
 

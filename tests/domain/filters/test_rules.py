@@ -1,8 +1,7 @@
 """What a filter matches: whole words or parts, in any alphabet, and never more than was written."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from weetwie.domain.filters.rules import checked_keyword, comparable, pattern
 from weetwie.errors import Invalid

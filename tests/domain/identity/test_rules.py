@@ -6,8 +6,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from weetwie.domain.identity import rules
 from weetwie.errors import Invalid

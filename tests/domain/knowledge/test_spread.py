@@ -1,7 +1,6 @@
 """Who is new is to know people of more than one unit."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from weetwie.domain.knowledge.spread import spread
 

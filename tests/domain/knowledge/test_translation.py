@@ -6,8 +6,7 @@ import pytest
 
 from tests.world import World
 from weetwie.access.enums import Ring
-from weetwie.domain.knowledge import asked as asking
-from weetwie.domain.knowledge import compounds, twins, word_list, words
+from weetwie.domain.knowledge import asked as asking, compounds, twins, word_list, words
 from weetwie.domain.knowledge.answer import ExpertAnswer, Level
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.merged import merged

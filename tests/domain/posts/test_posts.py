@@ -17,8 +17,7 @@ from weetwie.domain.posts.rules import Draft
 from weetwie.domain.timelines import home
 from weetwie.errors import Forbidden, Invalid, NotFound
 from weetwie.events import PersonErased
-from weetwie.views import posts as seen
-from weetwie.views import texts as seen_words
+from weetwie.views import posts as seen, texts as seen_words
 
 
 class House:

@@ -1,8 +1,7 @@
 """For whom a post is, and what it may say: the rules alone."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from weetwie.access.enums import Ring, Visibility
 from weetwie.access.policy import Policy

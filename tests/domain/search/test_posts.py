@@ -11,8 +11,7 @@ import pytest
 from tests.world import Someone, World
 from weetwie import migrations
 from weetwie.access.enums import Ring, Visibility
-from weetwie.database.paging import Page
-from weetwie.database.paging import page as page_at
+from weetwie.database.paging import Page, page as page_at
 from weetwie.database.pool import _PLANNER
 from weetwie.domain.search import index
 from weetwie.domain.search.posts import SCARCE, search

@@ -4,16 +4,14 @@ import asyncio
 import random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from tests.access.companies import dice
 from tests.world import SOME_DAY, Someone, World
 from weetwie.access.enums import Visibility
 from weetwie.database.paging import page
 from weetwie.domain.lists import lists, members
-from weetwie.domain.timelines import home as homes
-from weetwie.domain.timelines import merged
+from weetwie.domain.timelines import home as homes, merged
 from weetwie.domain.timelines.home import home
 from weetwie.domain.timelines.list import of_list
 from weetwie.errors import NotFound

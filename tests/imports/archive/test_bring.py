@@ -29,8 +29,7 @@ from weetwie.context import Context
 from weetwie.domain.imports import ledger
 from weetwie.domain.people.erase import erase
 from weetwie.errors import Conflict, Forbidden
-from weetwie.flows.imports import archive as archives
-from weetwie.flows.imports import remove as removing
+from weetwie.flows.imports import archive as archives, remove as removing
 from weetwie.flows.imports.archive import ArchivePreview, ArchiveReport
 from weetwie.flows.imports.remove import remove
 from weetwie.imports.archive.remembered import Network

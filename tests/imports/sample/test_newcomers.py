@@ -12,8 +12,7 @@ from weetwie.domain.knowledge import topics
 from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.meeting import first_weeks
 from weetwie.events import PersonJoined
-from weetwie.flows import begin
-from weetwie.flows import first_weeks as weeks
+from weetwie.flows import begin, first_weeks as weeks
 from weetwie.flows.imports.sample import fill
 from weetwie.imports.sample.company import company
 from weetwie.runtime import clock

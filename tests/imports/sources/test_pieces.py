@@ -5,8 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from tests.imports.sources.exports import anything
 from weetwie.imports.box import OpenArchive

@@ -1,8 +1,7 @@
 """What somebody wrote themselves is told from what a mail holds beside."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from weetwie.imports.sources.quoting import said
 

@@ -7,9 +7,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis import given as for_any
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given as for_any, settings, strategies as st
 
 from tests.imports.sources.reading import given, put, sound
 from weetwie.errors import Invalid

@@ -1,8 +1,7 @@
 """The CSV forms: what is read and written, and what is said of files that are no good."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from weetwie.errors import Invalid
 from weetwie.imports.ties import forms, table

@@ -7,9 +7,7 @@ from msgspec import Meta, Struct
 from weetwie.access.visibility import CARD
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon import present
-from weetwie.api.mastodon import render_relations as render
+from weetwie.api.mastodon import entities as wire, present, render_relations as render
 from weetwie.api.mastodon.names import local_handle
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import LongPageParams, LooseId, PageParams, at_most, skipped

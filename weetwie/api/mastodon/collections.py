@@ -9,11 +9,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon import present
+from weetwie.api.mastodon import entities as wire, present
 from weetwie.api.parameters import Id, OffsetParams
-from weetwie.domain.collections import collections as own
-from weetwie.domain.collections import people
+from weetwie.domain.collections import collections as own, people
 from weetwie.domain.collections.collections import CollectionChange, SeenCollection
 from weetwie.domain.collections.people import SeenCollectionItem
 from weetwie.domain.collections.rules import MOST_PEOPLE

@@ -15,8 +15,7 @@ from weetwie.api.parameters import PageParams
 from weetwie.database.pool import Db
 from weetwie.domain.conversations import conversations as own
 from weetwie.domain.conversations.conversations import SeenConversation
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
+from weetwie.views import people as seen_people, posts as seen_posts
 
 routes = Routes("conversations")
 

@@ -6,8 +6,7 @@ from msgspec import Struct
 
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon import render_relations as render
+from weetwie.api.mastodon import entities as wire, render_relations as render
 from weetwie.api.mastodon.accounts import people
 from weetwie.api.parameters import at_most, skipped
 from weetwie.domain.people.directory import directory

@@ -6,8 +6,7 @@ from msgspec import Meta, Struct
 
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon import render_relations as render
+from weetwie.api.mastodon import entities as wire, render_relations as render
 from weetwie.api.mastodon.accounts import numbered, page_of
 from weetwie.api.mastodon.relations import now
 from weetwie.api.parameters import LongPageParams
@@ -15,8 +14,7 @@ from weetwie.domain.relations import feature, featured_tags, note
 from weetwie.errors import or_not_found
 from weetwie.flows import profile
 from weetwie.text.text import tag_key
-from weetwie.views import people as seen_people
-from weetwie.views import tags as seen_tags
+from weetwie.views import people as seen_people, tags as seen_tags
 
 routes = Routes("featured")
 

@@ -10,8 +10,7 @@ from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import entities as wire
 from weetwie.api.mastodon.render_filters import as_filter
 from weetwie.api.parameters import Id
-from weetwie.domain.filters import filters as own
-from weetwie.domain.filters import posts as singles
+from weetwie.domain.filters import filters as own, posts as singles
 from weetwie.domain.filters.filters import FilterChange, Keyword, KeywordChange, OwnFilter
 from weetwie.domain.filters.posts import OwnFilterPost
 from weetwie.domain.filters.rules import ACTIONS

@@ -11,8 +11,7 @@ from weetwie.api.mastodon.accounts import numbered, page_of
 from weetwie.api.parameters import Id, PageParams, at_most
 from weetwie.domain.beyond.choice import choose
 from weetwie.domain.beyond.rules import HowOften
-from weetwie.domain.lists import lists as own
-from weetwie.domain.lists import members
+from weetwie.domain.lists import lists as own, members
 from weetwie.domain.lists.lists import OwnList
 from weetwie.domain.lists.rules import MOST_MEMBERS
 from weetwie.errors import Forbidden, _

@@ -13,8 +13,7 @@ from weetwie.api.mastodon.statuses import VisibilityName, visibility_named
 from weetwie.api.mastodon.timelines import page_of, statuses
 from weetwie.api.parameters import LongPageParams, PageParams
 from weetwie.domain.posts import boost, mark
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
+from weetwie.views import people as seen_people, posts as seen_posts
 
 routes = Routes("statuses")
 

@@ -7,20 +7,16 @@ from msgspec import UNSET
 
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon import present
-from weetwie.api.mastodon import render_relations as render
+from weetwie.api.mastodon import entities as wire, present, render_relations as render
 from weetwie.api.mastodon.accounts import page_of
 from weetwie.api.mastodon.notifications import CountChoice, NotificationsParams, kinds_of
 from weetwie.api.mastodon.paging import link_page
-from weetwie.domain.notifications import dismiss as dismissal
-from weetwie.domain.notifications import groups
+from weetwie.domain.notifications import dismiss as dismissal, groups
 from weetwie.domain.notifications.groups import GroupedNotifications
 from weetwie.domain.notifications.list import KINDS, OwnNotification
 from weetwie.errors import NotFound
 from weetwie.runtime.ids import moment_of
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
+from weetwie.views import people as seen_people, posts as seen_posts
 
 routes = Routes("notifications")
 

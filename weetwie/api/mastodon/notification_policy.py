@@ -7,9 +7,7 @@ from msgspec import Meta, Raw, Struct, structs
 
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon import present
-from weetwie.api.mastodon import render_relations as render
+from weetwie.api.mastodon import entities as wire, present, render_relations as render
 from weetwie.api.mastodon.accounts import page_of
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import LongPageParams, LooseId
@@ -19,8 +17,7 @@ from weetwie.domain.notifications.requests import Request, requests, totals
 from weetwie.errors import NotFound
 from weetwie.runtime.ids import moment_of
 from weetwie.runtime.json import Json
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
+from weetwie.views import people as seen_people, posts as seen_posts
 
 routes = Routes("notifications")
 

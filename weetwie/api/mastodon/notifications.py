@@ -8,8 +8,7 @@ from msgspec import Struct
 from weetwie.access.viewer import Viewer
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon import render_relations as render
+from weetwie.api.mastodon import entities as wire, render_relations as render
 from weetwie.api.mastodon.accounts import page_of
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.mastodon.render import Renderer
@@ -20,8 +19,7 @@ from weetwie.domain.notifications.list import KINDS, OwnNotification, notificati
 from weetwie.errors import or_not_found
 from weetwie.hydration.views import Hydrated
 from weetwie.runtime.ids import moment_of
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
+from weetwie.views import people as seen_people, posts as seen_posts
 from weetwie.views.people import SeenPerson
 from weetwie.views.posts import SeenPost
 

@@ -11,8 +11,7 @@ from weetwie.api.mastodon.render_polls import as_json
 from weetwie.domain.polls.vote import vote
 from weetwie.errors import NotFound
 from weetwie.hydration.hydrate import poll_view
-from weetwie.views import polls as seen_polls
-from weetwie.views import posts as seen_posts
+from weetwie.views import polls as seen_polls, posts as seen_posts
 
 routes = Routes("polls")
 

@@ -9,9 +9,7 @@ from weetwie.access import profile_words
 from weetwie.access.enums import QuotePolicy, Ring, Visibility
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon import present
-from weetwie.api.mastodon import render_relations as render
+from weetwie.api.mastodon import entities as wire, present, render_relations as render
 from weetwie.api.mastodon.media import file_of
 from weetwie.api.parameters import Upload
 from weetwie.database.pool import Db

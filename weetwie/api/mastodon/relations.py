@@ -6,11 +6,8 @@ from msgspec import Meta, Struct
 
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon import render_relations as render
-from weetwie.domain.relations import block as blocking
-from weetwie.domain.relations import follow as following
-from weetwie.domain.relations import mute as muting
+from weetwie.api.mastodon import entities as wire, render_relations as render
+from weetwie.domain.relations import block as blocking, follow as following, mute as muting
 from weetwie.domain.relations.relationship import relationships
 from weetwie.domain.relations.rules import FollowOptions
 from weetwie.errors import NotFound

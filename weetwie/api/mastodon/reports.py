@@ -7,8 +7,7 @@ from msgspec import Meta, Struct
 
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon import present
+from weetwie.api.mastodon import entities as wire, present
 from weetwie.api.parameters import Id
 from weetwie.domain.moderation import reporting
 from weetwie.domain.moderation.reporting import MOST_POSTS

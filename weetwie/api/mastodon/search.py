@@ -7,9 +7,7 @@ from msgspec import Struct
 from weetwie.access.viewer import Viewer
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon import present
-from weetwie.api.mastodon import render_relations as render
+from weetwie.api.mastodon import entities as wire, present, render_relations as render
 from weetwie.api.mastodon.names import AddressTarget, local_handle, named_by
 from weetwie.api.parameters import LooseId, at_most, skipped
 from weetwie.database.paging import page as page_at
@@ -22,9 +20,7 @@ from weetwie.domain.search.posts import search as search_posts
 from weetwie.domain.search.query import SearchQuery, read
 from weetwie.flows.translated_search import in_every_language
 from weetwie.text.text import tag_key
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
-from weetwie.views import tags as seen_tags
+from weetwie.views import people as seen_people, posts as seen_posts, tags as seen_tags
 from weetwie.views.people import SeenPerson
 from weetwie.views.posts import SeenPost
 

@@ -15,9 +15,7 @@ from weetwie.database.pool import Db
 from weetwie.errors import NotFound
 from weetwie.runtime.ids import moment_of
 from weetwie.runtime.json import Json
-from weetwie.views import media as seen_media
-from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
+from weetwie.views import media as seen_media, posts as seen_posts, texts as seen_words
 from weetwie.views.posts import SeenPost
 from weetwie.views.texts import Words
 

@@ -23,8 +23,7 @@ from weetwie.domain.timelines import thread
 from weetwie.flows import publish
 from weetwie.flows.publish import Described
 from weetwie.text import language
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
+from weetwie.views import people as seen_people, posts as seen_posts
 
 routes = Routes("statuses")
 

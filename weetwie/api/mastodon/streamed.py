@@ -25,8 +25,7 @@ from weetwie.hydration.filters import CompiledFilter
 from weetwie.hydration.hydrate import is_quote
 from weetwie.hydration.views import Hydrated
 from weetwie.security.ratelimit import RateLimits
-from weetwie.views import polls as seen_polls
-from weetwie.views import reach
+from weetwie.views import polls as seen_polls, reach
 from weetwie.views.polls import SeenPoll
 from weetwie.views.posts import SeenPost
 

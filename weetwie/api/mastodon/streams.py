@@ -7,8 +7,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.api.endpoint import holders
 from weetwie.api.refusals import Malformed, NoScope
 from weetwie.database.pool import Database
-from weetwie.domain.timelines import list as lists
-from weetwie.domain.timelines import stream_news
+from weetwie.domain.timelines import list as lists, stream_news
 from weetwie.domain.timelines.stream_news import Channel
 from weetwie.errors import _, or_not_found
 from weetwie.flows import beyond

@@ -4,8 +4,7 @@ from typing import Annotated
 
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon import render_relations as render
+from weetwie.api.mastodon import entities as wire, render_relations as render
 from weetwie.api.mastodon.accounts import page_of
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import PageParams, at_most

@@ -12,9 +12,7 @@ from weetwie.api.mastodon.entities import Status
 from weetwie.api.mastodon.paging import link_page
 from weetwie.api.parameters import PageParams
 from weetwie.database.paging import Page, page
-from weetwie.domain.timelines import home as homes
-from weetwie.domain.timelines import list as lists
-from weetwie.domain.timelines import public as publics
+from weetwie.domain.timelines import home as homes, list as lists, public as publics
 from weetwie.errors import NotFound, _
 from weetwie.flows import beyond
 from weetwie.text.text import tag_key

@@ -4,13 +4,10 @@ from typing import Annotated
 
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon import present
-from weetwie.api.mastodon import render_relations as render
+from weetwie.api.mastodon import entities as wire, present, render_relations as render
 from weetwie.api.parameters import OffsetParams, at_most
 from weetwie.domain.timelines import trends
-from weetwie.views import posts as seen_posts
-from weetwie.views import tags as seen_tags
+from weetwie.views import posts as seen_posts, tags as seen_tags
 
 routes = Routes("trends")
 

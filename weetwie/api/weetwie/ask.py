@@ -17,16 +17,14 @@ from weetwie.api.weetwie import entities as wire
 from weetwie.api.weetwie.experts import people_found
 from weetwie.database.paging import page as page_at
 from weetwie.domain.posts.rules import Draft
-from weetwie.domain.questions import begin, question_lists, respond, wanting
-from weetwie.domain.questions import told as asked
+from weetwie.domain.questions import begin, question_lists, respond, told as asked, wanting
 from weetwie.domain.questions.rules import MOST_CHOSEN, AskStep, ChosenBy
 from weetwie.errors import Invalid, _
 from weetwie.flows import ask
 from weetwie.flows.ask_preview import preview
 from weetwie.runtime.json import Json
 from weetwie.text.text import tag_key
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
+from weetwie.views import people as seen_people, posts as seen_posts
 
 routes = Routes("questions")
 

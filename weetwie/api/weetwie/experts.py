@@ -10,16 +10,16 @@ from msgspec import Struct
 from weetwie.access.enums import Standing
 from weetwie.api.call import Call
 from weetwie.api.mastodon.render import Renderer
-from weetwie.api.weetwie import entities as wire
-from weetwie.api.weetwie import passages
+from weetwie.api.weetwie import entities as wire, passages
 from weetwie.domain.knowledge.answer import Expert, ExpertAnswer, Proof, shown_passages, shown_posts
 from weetwie.domain.knowledge.passages import Passage, passage_of
-from weetwie.domain.relations.ways import Way
-from weetwie.domain.relations.ways import ways as ways_to
-from weetwie.views import passages as seen_passages
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
+from weetwie.domain.relations.ways import Way, ways as ways_to
+from weetwie.views import (
+    passages as seen_passages,
+    people as seen_people,
+    posts as seen_posts,
+    texts as seen_words,
+)
 from weetwie.views.passages import SeenPassage
 from weetwie.views.people import Profile, SeenPerson
 

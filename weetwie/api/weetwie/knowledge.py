@@ -10,8 +10,7 @@ from msgspec import Struct
 from weetwie.access.enums import Standing
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import present
-from weetwie.api.mastodon import render_relations as render
+from weetwie.api.mastodon import present, render_relations as render
 from weetwie.api.parameters import Id, at_most
 from weetwie.api.weetwie import entities as wire
 from weetwie.api.weetwie.experts import people_found, proving_passage, written_elsewhere
@@ -27,9 +26,7 @@ from weetwie.domain.search.related import related_tags
 from weetwie.domain.timelines.public import tagged
 from weetwie.errors import Invalid, _
 from weetwie.text.text import tag_key
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
-from weetwie.views import tags as seen_tags
+from weetwie.views import people as seen_people, posts as seen_posts, tags as seen_tags
 
 routes = Routes("who knows what")
 

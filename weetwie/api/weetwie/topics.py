@@ -10,17 +10,14 @@ from weetwie.api.endpoint import Routes
 from weetwie.api.mastodon import present
 from weetwie.api.mastodon.entities import Empty
 from weetwie.api.parameters import Id
-from weetwie.api.weetwie import entities as wire
-from weetwie.api.weetwie import passages
+from weetwie.api.weetwie import entities as wire, passages
 from weetwie.domain.knowledge import delicate, inferred, lately, topics, vouch
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.inferred import Inferred
 from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.domain.knowledge.topics import Chosen
 from weetwie.domain.knowledge.vouch import GivenVouch
-from weetwie.views import passages as seen_passages
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
+from weetwie.views import passages as seen_passages, people as seen_people, posts as seen_posts
 
 routes = Routes("who knows what")
 

@@ -5,8 +5,7 @@ from typing import Final
 
 import msgspec
 
-from weetwie.domain.knowledge import about as abouts
-from weetwie.domain.knowledge import finding, fitting, ranking
+from weetwie.domain.knowledge import about as abouts, finding, fitting, ranking
 from weetwie.domain.knowledge.answer import NOTHING, Expert, Proof, WrittenElsewhere
 from weetwie.domain.knowledge.fitting import AskedTerm
 from weetwie.domain.knowledge.gathering import Gathered

@@ -12,8 +12,7 @@ from weetwie.access import visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, columns, param
-from weetwie.domain.knowledge import asked as asking
-from weetwie.domain.knowledge import delicate
+from weetwie.domain.knowledge import asked as asking, delicate
 from weetwie.domain.knowledge.answer import NOTHING, Expert, ExpertAnswer, Filters, StandIn, WrittenElsewhere
 from weetwie.domain.knowledge.arrays import Ints
 from weetwie.domain.knowledge.found import FoundPosts

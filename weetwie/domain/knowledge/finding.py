@@ -7,8 +7,7 @@ import msgspec
 from weetwie.domain.knowledge import about, fitting, levels, ranking, said, ties
 from weetwie.domain.knowledge.answer import StandIn
 from weetwie.domain.knowledge.arrays import Floats
-from weetwie.domain.knowledge.claimed import says
-from weetwie.domain.knowledge.claimed import stands as is_said
+from weetwie.domain.knowledge.claimed import says, stands as is_said
 from weetwie.domain.knowledge.columns import Occurrences as Stands
 from weetwie.domain.knowledge.fitting import AskedTerm
 from weetwie.domain.knowledge.found import FoundPosts

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from weetwie.domain.knowledge import about as abouts
-from weetwie.domain.knowledge import levels, ranking
+from weetwie.domain.knowledge import about as abouts, levels, ranking
 from weetwie.domain.knowledge.about import About
 from weetwie.domain.knowledge.answer import Expert, Level, Proof
 from weetwie.domain.knowledge.arrays import Bools, Floats, best_first

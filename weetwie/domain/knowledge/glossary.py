@@ -23,15 +23,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, JSONPATH
 
-from weetwie.access import glossary as law
-from weetwie.access import permissions
+from weetwie.access import glossary as law, permissions
 from weetwie.access.enums import Ring, Standing, Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import structs
-from weetwie.domain.knowledge import delicate, word_list
-from weetwie.domain.knowledge import words as words_of
+from weetwie.domain.knowledge import delicate, word_list, words as words_of
 from weetwie.domain.knowledge.dictionary import LANGUAGES, MOST_WORDS
 from weetwie.errors import Forbidden, Invalid, NotFound, TooMany, _
 from weetwie.events import PersonErased, audit

@@ -14,8 +14,7 @@ from weetwie.domain.knowledge import packing, seal
 from weetwie.domain.knowledge.arrays import Bools, Ints
 from weetwie.domain.knowledge.columns import SEGMENT, Columns, Occurrences
 from weetwie.domain.knowledge.packing import ACCEPTED, GONE, OF_A_POST, PASSAGE, QUESTION, RING, RINGS
-from weetwie.domain.knowledge.segments import Postings, postings
-from weetwie.domain.knowledge.segments import packed as segment_of
+from weetwie.domain.knowledge.segments import Postings, packed as segment_of, postings
 from weetwie.domain.knowledge.tallies import Tallies
 from weetwie.runtime.cache import Cache
 from weetwie.runtime.later import np

@@ -12,9 +12,7 @@ from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, Record, columns, param
-from weetwie.domain.knowledge import delicate, phrases, topics
-from weetwie.domain.knowledge import topic_rules as rules
-from weetwie.domain.knowledge import visible as visibles
+from weetwie.domain.knowledge import delicate, phrases, topic_rules as rules, topics, visible as visibles
 from weetwie.domain.knowledge.around import unranked
 from weetwie.domain.knowledge.arrays import Ints
 from weetwie.domain.knowledge.columns import Occurrences

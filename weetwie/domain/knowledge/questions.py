@@ -19,8 +19,7 @@ from weetwie.tables.declared import aliased
 from weetwie.tables.knowledge import AskedQuestion
 from weetwie.tables.people import Person
 from weetwie.tables.posts import Mention, Post, PostText
-from weetwie.text import language
-from weetwie.text import text as texts
+from weetwie.text import language, text as texts
 
 LASTS: Final = timedelta(days=30)
 MOST_PEOPLE: Final = 5

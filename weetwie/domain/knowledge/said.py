@@ -17,8 +17,7 @@ from weetwie.domain.knowledge.claimed import is_asked
 from weetwie.domain.knowledge.index import Index
 from weetwie.domain.knowledge.ranking import Votes
 from weetwie.domain.knowledge.topic_rules import TopicChoice
-from weetwie.domain.knowledge.twins import Twin
-from weetwie.domain.knowledge.twins import terms as twin_terms
+from weetwie.domain.knowledge.twins import Twin, terms as twin_terms
 from weetwie.domain.knowledge.visible import Scope, Visible
 from weetwie.runtime.ids import id_at
 from weetwie.runtime.later import np

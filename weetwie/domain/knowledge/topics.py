@@ -24,8 +24,7 @@ from weetwie.access.policy import FEWEST
 from weetwie.access.viewer import Viewer
 from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, Record, param
-from weetwie.domain.knowledge import delicate, translating
-from weetwie.domain.knowledge import topic_rules as rules
+from weetwie.domain.knowledge import delicate, topic_rules as rules, translating
 from weetwie.domain.knowledge.topic_rules import SHOWN, TopicChoice
 from weetwie.errors import Invalid, _
 from weetwie.events import PersonErased, TopicsChanged, record

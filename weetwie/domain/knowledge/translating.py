@@ -9,8 +9,7 @@ import msgspec
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db
-from weetwie.domain.knowledge import asked as asking
-from weetwie.domain.knowledge import delicate, glossary, twins, word_list, words
+from weetwie.domain.knowledge import asked as asking, delicate, glossary, twins, word_list, words
 from weetwie.domain.knowledge.dictionary import LANGUAGES, Concept, DictionaryWord
 from weetwie.domain.knowledge.twins import Meanings, Twin
 from weetwie.domain.knowledge.words import AskedWord

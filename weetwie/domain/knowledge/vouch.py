@@ -11,8 +11,7 @@ from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import structs
 from weetwie.database.sql import BoolSql
-from weetwie.domain.knowledge import delicate, topics
-from weetwie.domain.knowledge import topic_rules as rules
+from weetwie.domain.knowledge import delicate, topic_rules as rules, topics
 from weetwie.domain.knowledge.topic_rules import TopicChoice
 from weetwie.errors import Forbidden, Invalid, NotFound, _
 from weetwie.runtime import clock

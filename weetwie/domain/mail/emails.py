@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, delete, func, insert, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import insert as insert_or_not
+from sqlalchemy.dialects.postgresql import ARRAY, insert as insert_or_not
 
 from weetwie.access import allowed, permissions
 from weetwie.access.viewer import Viewer

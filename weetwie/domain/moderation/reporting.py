@@ -15,9 +15,7 @@ from weetwie.runtime import clock
 from weetwie.runtime.json import Json
 from weetwie.tables.moderation import Report
 from weetwie.text.text import is_longer
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
+from weetwie.views import people as seen_people, posts as seen_posts, texts as seen_words
 
 CATEGORIES: Final = ("spam", "legal", "violation", "other")
 LONGEST: Final = 1000

@@ -44,9 +44,7 @@ from weetwie.tables.notifications import Notification, PushMessage, PushSubscrip
 from weetwie.tables.relations import Follow
 from weetwie.text import language
 from weetwie.text.shorten import shorten
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
+from weetwie.views import people as seen_people, posts as seen_posts, texts as seen_words
 
 log = logger(__name__)
 

@@ -17,11 +17,11 @@ from sqlalchemy import (
     Text,
     and_,
     func,
+    literal as value,
     or_,
     select,
     union_all,
 )
-from sqlalchemy import literal as value
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access import ring_counts, visibility

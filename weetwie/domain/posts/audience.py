@@ -20,8 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
-from weetwie.access import permissions, visibility
-from weetwie.access import viewer as viewers
+from weetwie.access import permissions, viewer as viewers, visibility
 from weetwie.access.enums import Ring, Visibility
 from weetwie.access.policy import effective
 from weetwie.access.viewer import Viewer

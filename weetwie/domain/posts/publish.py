@@ -17,8 +17,7 @@ from sqlalchemy import (
     literal,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import insert as insert_or_not
+from sqlalchemy.dialects.postgresql import ARRAY, insert as insert_or_not
 
 from weetwie.access import permissions
 from weetwie.access.enums import QuoteState, Ring, Visibility

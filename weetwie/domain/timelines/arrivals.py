@@ -12,8 +12,7 @@ from weetwie.access import visibility
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Db, Query, columns, param
-from weetwie.domain.timelines import home, public, stream_news, taste
-from weetwie.domain.timelines import list as lists
+from weetwie.domain.timelines import home, list as lists, public, stream_news, taste
 from weetwie.domain.timelines.listeners import Listeners
 from weetwie.domain.timelines.stream_news import (
     DIRECT,

@@ -23,8 +23,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import insert as insert_or_not
+from sqlalchemy.dialects.postgresql import ARRAY, insert as insert_or_not
 
 from weetwie.access import visibility
 from weetwie.access.enums import Visibility

@@ -26,10 +26,7 @@ from weetwie.runtime import clock
 from weetwie.runtime.ids import moment_of
 from weetwie.runtime.json import Json
 from weetwie.text import text as texts
-from weetwie.views import media as seen_media
-from weetwie.views import people as seen_people
-from weetwie.views import polls as seen_polls
-from weetwie.views import texts as seen_words
+from weetwie.views import media as seen_media, people as seen_people, polls as seen_polls, texts as seen_words
 from weetwie.views.media import SeenMedia
 from weetwie.views.people import Profile
 from weetwie.views.polls import SeenPoll

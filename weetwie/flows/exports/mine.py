@@ -13,8 +13,7 @@ from weetwie.database.pool import Database
 from weetwie.domain.exports import everything
 from weetwie.errors import _
 from weetwie.flows.exports import archive
-from weetwie.flows.exports.ties import EXPORTED
-from weetwie.flows.exports.ties import export as ties
+from weetwie.flows.exports.ties import EXPORTED, export as ties
 from weetwie.media.blob import Store
 from weetwie.runtime.json import Json
 from weetwie.text.language import translate

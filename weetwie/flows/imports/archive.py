@@ -12,8 +12,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from weetwie.access import permissions
-from weetwie.access import viewer as viewers
+from weetwie.access import permissions, viewer as viewers
 from weetwie.access.enums import Ring, Visibility
 from weetwie.access.policy import effective
 from weetwie.access.viewer import Viewer
@@ -23,8 +22,7 @@ from weetwie.domain.imports import imported, ledger
 from weetwie.domain.knowledge import evidence
 from weetwie.domain.media import import_ as files
 from weetwie.domain.media.upload import Prepared
-from weetwie.domain.posts import import_ as arriving
-from weetwie.domain.posts import imported_ids, renew
+from weetwie.domain.posts import import_ as arriving, imported_ids, renew
 from weetwie.domain.posts.import_ import ArrivingPost
 from weetwie.domain.search import index
 from weetwie.errors import Forbidden, Invalid, _

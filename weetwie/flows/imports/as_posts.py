@@ -6,8 +6,7 @@ from typing import Final
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database
-from weetwie.flows.imports import run as runs
-from weetwie.flows.imports import write_posts
+from weetwie.flows.imports import run as runs, write_posts
 from weetwie.flows.imports.bring import look_up_answers
 from weetwie.flows.imports.evidence import check, source_of
 from weetwie.flows.imports.evidence_report import EvidenceTerms

@@ -13,8 +13,7 @@ from weetwie.domain.imports import imported
 from weetwie.domain.knowledge import evidence
 from weetwie.domain.people import import_ as arriving_people
 from weetwie.domain.posts import import_ as arriving_posts
-from weetwie.flows.imports import run as runs
-from weetwie.flows.imports import write_people, write_posts
+from weetwie.flows.imports import run as runs, write_people, write_posts
 from weetwie.flows.imports.crowd import Crowd
 from weetwie.flows.imports.run import ImportReport, R, Run, Source, Terms, Watch
 from weetwie.imports.git import Repository

@@ -4,8 +4,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database
 from weetwie.domain.benefits import survey
 from weetwie.domain.imports import imported, ledger
-from weetwie.domain.media import import_ as files
-from weetwie.domain.media import remove as media_remove
+from weetwie.domain.media import import_ as files, remove as media_remove
 from weetwie.domain.people import take_out as leaving_people
 from weetwie.domain.polls import vote
 from weetwie.domain.posts import take_out as leaving_posts

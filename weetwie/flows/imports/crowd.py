@@ -5,8 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from weetwie.database.pool import Db
-from weetwie.domain.identity import addresses
-from weetwie.domain.identity import import_ as hashes
+from weetwie.domain.identity import addresses, import_ as hashes
 from weetwie.domain.imports import imported
 from weetwie.domain.people import import_ as people
 from weetwie.flows.imports.run import Run

@@ -23,8 +23,7 @@ from weetwie.domain.imports import ledger
 from weetwie.domain.knowledge import seal
 from weetwie.errors import Invalid, _
 from weetwie.events import audit
-from weetwie.flows.imports import run as runs
-from weetwie.flows.imports import take_back, write_passages
+from weetwie.flows.imports import run as runs, take_back, write_passages
 from weetwie.flows.imports.authors import Authors
 from weetwie.flows.imports.evidence_report import (
     ChannelReport,

@@ -4,13 +4,11 @@ import msgspec
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database
-from weetwie.domain.identity import addresses
-from weetwie.domain.identity import import_ as hashes
+from weetwie.domain.identity import addresses, import_ as hashes
 from weetwie.domain.imports import forgotten, imported, ledger
 from weetwie.domain.media import import_ as files
 from weetwie.domain.passages import choices, names
-from weetwie.domain.people import import_ as people
-from weetwie.domain.people import take_out as leaving_people
+from weetwie.domain.people import import_ as people, take_out as leaving_people
 from weetwie.domain.posts import take_out as leaving_posts
 from weetwie.errors import Invalid, _
 from weetwie.events import audit

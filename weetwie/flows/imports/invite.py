@@ -9,8 +9,7 @@ from weetwie.access.enums import Standing
 from weetwie.context import Context
 from weetwie.domain.identity import kept_addresses
 from weetwie.domain.identity.kept_addresses import KeptAddress
-from weetwie.domain.invitations import invite as invitations
-from weetwie.domain.invitations import rules
+from weetwie.domain.invitations import invite as invitations, rules
 from weetwie.domain.invitations.rules import LASTS, LONGEST_WORDS, Offer
 from weetwie.domain.mail import emails, write
 from weetwie.domain.mail.write import WrittenEmail

@@ -4,8 +4,7 @@ import msgspec
 
 from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database, Db
-from weetwie.domain.identity import addresses
-from weetwie.domain.identity import import_ as hashes
+from weetwie.domain.identity import addresses, import_ as hashes
 from weetwie.domain.imports import forgotten, imported, ledger
 from weetwie.domain.knowledge import elsewhere
 from weetwie.domain.passages import names

@@ -18,18 +18,14 @@ from weetwie.domain.conversations import conversations
 from weetwie.domain.imports import imported, ledger
 from weetwie.domain.knowledge import evidence, topics
 from weetwie.domain.knowledge.topic_rules import TopicChoice
-from weetwie.domain.lists import lists
-from weetwie.domain.lists import members as list_members
-from weetwie.domain.media import faces
-from weetwie.domain.media import import_ as files
+from weetwie.domain.lists import lists, members as list_members
+from weetwie.domain.media import faces, import_ as files
 from weetwie.domain.media.upload import Prepared, UploadedFile
 from weetwie.domain.notifications import import_ as bell
 from weetwie.domain.notifications.import_ import ImportedNotification
-from weetwie.domain.people import import_ as arriving_people
-from weetwie.domain.people import settle
+from weetwie.domain.people import import_ as arriving_people, settle
 from weetwie.domain.polls import import_ as arriving_polls
-from weetwie.domain.posts import bring_marks, imported_ids, mark
-from weetwie.domain.posts import import_ as arriving_posts
+from weetwie.domain.posts import bring_marks, import_ as arriving_posts, imported_ids, mark
 from weetwie.domain.posts.bring_marks import Boost
 from weetwie.domain.relations import import_ as arriving_follows
 from weetwie.domain.search import index

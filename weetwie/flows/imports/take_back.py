@@ -10,8 +10,7 @@ from weetwie.access.viewer import Viewer
 from weetwie.database.pool import Database, Db
 from weetwie.domain.identity import kept_addresses
 from weetwie.domain.knowledge import elsewhere
-from weetwie.domain.passages import channels
-from weetwie.domain.passages import write as passages
+from weetwie.domain.passages import channels, write as passages
 from weetwie.domain.people import import_ as people
 from weetwie.flows.imports.write_passages import OpenChannel
 from weetwie.runtime.later import np

@@ -6,8 +6,7 @@ from typing import Final
 from weetwie.database.pool import Db
 from weetwie.domain.imports import imported
 from weetwie.domain.knowledge import evidence, seal
-from weetwie.domain.posts import import_ as arriving
-from weetwie.domain.posts import imported_ids
+from weetwie.domain.posts import import_ as arriving, imported_ids
 from weetwie.domain.search import index
 from weetwie.domain.timelines import import_ as homes
 from weetwie.flows.imports import run as runs

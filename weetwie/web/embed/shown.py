@@ -14,8 +14,7 @@ from weetwie.domain.questions import question_lists
 from weetwie.domain.timelines import public
 from weetwie.errors import NotFound
 from weetwie.text.text import tag_key
-from weetwie.views import posts as seen_posts
-from weetwie.views import tags as seen_tags
+from weetwie.views import posts as seen_posts, tags as seen_tags
 from weetwie.web.experts import experts
 from weetwie.web.shown import Shown
 from weetwie.web.topics import with_topics_as_read

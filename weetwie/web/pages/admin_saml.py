@@ -3,8 +3,7 @@
 from starlette.responses import Response
 
 from weetwie.errors import NotFound
-from weetwie.flows import saml as flow
-from weetwie.flows import saml_check
+from weetwie.flows import saml as flow, saml_check
 from weetwie.runtime import clock
 from weetwie.web import reading
 from weetwie.web.visit import Visit

@@ -16,8 +16,7 @@ from weetwie.domain.timelines import trends
 from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.flows import begin, profile
 from weetwie.text.signs import bare_address, whole_number
-from weetwie.views import people as seen_people
-from weetwie.views import tags as seen_tags
+from weetwie.views import people as seen_people, tags as seen_tags
 from weetwie.web import first_people, reading
 from weetwie.web.pages import address
 from weetwie.web.pages.drafts import choices, draft_of

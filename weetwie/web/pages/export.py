@@ -5,8 +5,7 @@ from starlette.responses import Response, StreamingResponse
 from weetwie.domain.exports import exports
 from weetwie.errors import NotFound, Refusal, Unavailable
 from weetwie.events import audit
-from weetwie.flows.exports.ties import EXPORTED
-from weetwie.flows.exports.ties import export as ties
+from weetwie.flows.exports.ties import EXPORTED, export as ties
 from weetwie.runtime import clock
 from weetwie.web import reading
 from weetwie.web.shown import Shown

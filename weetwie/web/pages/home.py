@@ -23,8 +23,7 @@ from weetwie.flows.beyond import BeyondPost
 from weetwie.flows.home import Opened, counted, opened
 from weetwie.views import posts as post_views
 from weetwie.views.posts import SeenPost
-from weetwie.web import first_weeks as weeks
-from weetwie.web import reading
+from weetwie.web import first_weeks as weeks, reading
 from weetwie.web.answered import answered_lately
 from weetwie.web.beside import beside
 from weetwie.web.brought import brought

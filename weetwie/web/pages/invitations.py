@@ -9,8 +9,7 @@ from starlette.responses import Response
 from weetwie.access import permissions
 from weetwie.access.enums import Standing
 from weetwie.database.pool import Db
-from weetwie.domain.invitations import ask as asking
-from weetwie.domain.invitations import invite, rules
+from weetwie.domain.invitations import ask as asking, invite, rules
 from weetwie.domain.invitations.rules import Offer
 from weetwie.domain.people import end, guests
 from weetwie.domain.people.lookup import lookup

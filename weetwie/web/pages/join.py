@@ -7,8 +7,7 @@ from starlette.responses import Response
 
 from weetwie.database.pool import Db
 from weetwie.domain.identity import asked, passwords, sign_in
-from weetwie.domain.invitations import ask as asking
-from weetwie.domain.invitations import invite
+from weetwie.domain.invitations import ask as asking, invite
 from weetwie.domain.invitations.invite import InvitedPerson
 from weetwie.domain.people import guests
 from weetwie.errors import Conflict, NotFound, Refusal, TooMany

@@ -12,8 +12,7 @@ from weetwie.database.pool import Db
 from weetwie.domain.conversations.rooms import has_room
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.timelines import thread
-from weetwie.views import posts as seen_posts
-from weetwie.views import texts as seen_words
+from weetwie.views import posts as seen_posts, texts as seen_words
 from weetwie.web import question_standing, reading
 from weetwie.web.answered import answered_like
 from weetwie.web.experts import experts

@@ -7,16 +7,14 @@ from starlette.responses import Response
 from weetwie.context import Context
 from weetwie.database.paging import page as page_at
 from weetwie.database.pool import Db
-from weetwie.domain.questions import answers as given_answers
-from weetwie.domain.questions import begin, question_lists, respond, wanting
+from weetwie.domain.questions import answers as given_answers, begin, question_lists, respond, wanting
 from weetwie.errors import Invalid, NotFound, Refusal, _
 from weetwie.flows import answers, ask
 from weetwie.text.signs import whole_number
 from weetwie.text.text import tag_key
 from weetwie.views import posts as seen_posts
 from weetwie.web import question_standing, reading
-from weetwie.web.pages import drafts
-from weetwie.web.pages import post as post_page
+from weetwie.web.pages import drafts, post as post_page
 from weetwie.web.visit import Visit, local
 
 _TOPICS: Final = 30

@@ -5,8 +5,7 @@ from urllib.parse import urlencode, urlsplit
 
 from starlette.responses import Response
 
-from weetwie.domain.identity import one_time, sessions
-from weetwie.domain.identity import sign_in as identity
+from weetwie.domain.identity import one_time, sessions, sign_in as identity
 from weetwie.domain.invitations import ask as asking
 from weetwie.errors import Conflict, Forbidden, Invalid, TooMany, Unavailable
 from weetwie.flows import log_in

@@ -25,8 +25,7 @@ from weetwie.domain.identity.passkeys import RelyingParty
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, TooMany, _
 from weetwie.security.client_address import place_of
 from weetwie.web import reading
-from weetwie.web.pages import address
-from weetwie.web.pages import sign_on as sign_ons
+from weetwie.web.pages import address, sign_on as sign_ons
 from weetwie.web.pages.drafts import form_id
 from weetwie.web.shown import Shown
 from weetwie.web.visit import Visit

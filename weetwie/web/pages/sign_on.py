@@ -11,16 +11,14 @@ from weetwie.domain.identity.claims import ClaimedPerson
 from weetwie.domain.identity.sign_on import StartedSignOn
 from weetwie.domain.media import faces
 from weetwie.errors import Forbidden, Invalid, NotFound, Refusal, _
-from weetwie.flows import remote_user as by_remote_user
-from weetwie.flows import sign_on as entering
+from weetwie.flows import remote_user as by_remote_user, sign_on as entering
 from weetwie.flows.saml import SamlSignOn
 from weetwie.http.fetch import Fetcher, FetchFailed
 from weetwie.runtime.log import logger
 from weetwie.security import remote_user
 from weetwie.security.oidc import SignedIn
 from weetwie.web import first, reading
-from weetwie.web.visit import SignOnHouse as Provider
-from weetwie.web.visit import Visit, local
+from weetwie.web.visit import SignOnHouse as Provider, Visit, local
 
 log = logger(__name__)
 

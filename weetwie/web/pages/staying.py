@@ -2,8 +2,7 @@
 
 from starlette.responses import Response
 
-from weetwie.flows import offboard
-from weetwie.flows import stop as stopping
+from weetwie.flows import offboard, stop as stopping
 from weetwie.web import reading
 from weetwie.web.visit import Visit
 

@@ -16,8 +16,7 @@ from weetwie.domain.search.related import related_tags
 from weetwie.domain.timelines import public as publics
 from weetwie.errors import Invalid, _
 from weetwie.text import text
-from weetwie.views import posts as post_views
-from weetwie.views import tags as tag_views
+from weetwie.views import posts as post_views, tags as tag_views
 from weetwie.views.posts import SeenPost
 from weetwie.web import reading
 from weetwie.web.beside import beside

@@ -8,8 +8,7 @@ from starlette.responses import Response
 from weetwie.access.viewer import Viewer
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db
-from weetwie.domain.knowledge import asked as asking
-from weetwie.domain.knowledge import watched
+from weetwie.domain.knowledge import asked as asking, watched
 from weetwie.domain.knowledge.experts import who_knows
 from weetwie.domain.knowledge.nearby import nearby
 from weetwie.domain.people.search import search as search_people
@@ -21,9 +20,7 @@ from weetwie.domain.search.query import read
 from weetwie.flows.translated_search import in_every_language
 from weetwie.text.signs import whole_number
 from weetwie.text.text import is_question, tag_key
-from weetwie.views import passages as seen_passages
-from weetwie.views import posts as seen_posts
-from weetwie.views import tags as seen_tags
+from weetwie.views import passages as seen_passages, posts as seen_posts, tags as seen_tags
 from weetwie.web import reading
 from weetwie.web.answered import answered_lately, answered_like
 from weetwie.web.experts import ShownExpert, experts, written_elsewhere

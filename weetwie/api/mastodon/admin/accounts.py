@@ -17,8 +17,7 @@ from weetwie.domain.moderation import reports
 from weetwie.domain.moderation.decisions import Kind
 from weetwie.domain.people import erase, farewell, register, suspend
 from weetwie.domain.people.limit import limit
-from weetwie.domain.people.register import RegisterFilter as Asked
-from weetwie.domain.people.register import State
+from weetwie.domain.people.register import RegisterFilter as Asked, State
 from weetwie.errors import Conflict, Forbidden, Invalid, NotFound, _
 from weetwie.flows import moderate
 

@@ -12,9 +12,7 @@ from weetwie import __version__
 from weetwie.access import allowed, permissions
 from weetwie.api.call import Call
 from weetwie.api.endpoint import Routes
-from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon import render_relations as render
-from weetwie.api.mastodon import trends
+from weetwie.api.mastodon import entities as wire, render_relations as render, trends
 from weetwie.api.mastodon.instance import domain
 from weetwie.api.mastodon.trends import FewParams
 from weetwie.api.parameters import OffsetParams, at_most

@@ -7,14 +7,12 @@ import msgspec
 
 from weetwie.access.viewer import system
 from weetwie.api.call import Call
-from weetwie.api.mastodon import entities as wire
-from weetwie.api.mastodon import render_relations as render
+from weetwie.api.mastodon import entities as wire, render_relations as render
 from weetwie.domain.identity import addresses
 from weetwie.domain.moderation.reports import Reported
 from weetwie.domain.people import register
 from weetwie.domain.people.register import RegisterEntry
-from weetwie.views import people as seen_people
-from weetwie.views import posts as seen_posts
+from weetwie.views import people as seen_people, posts as seen_posts
 from weetwie.views.people import Profile
 
 _encode: Final = msgspec.json.encode

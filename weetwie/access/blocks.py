@@ -2,8 +2,7 @@
 
 from sqlalchemy import and_, or_
 
-from weetwie.access.visibility import there_is
-from weetwie.database.sql import BoolSql, IntSql
+from weetwie.database.sql import BoolSql, IntSql, there_is
 from weetwie.tables.declared import aliased
 from weetwie.tables.relations import Block
 

@@ -94,25 +94,25 @@ IS_THERE: Final[dict[str, Callable[[Visit], bool]]] = {
 """By how their addresses begin: pages that are not there for everybody, or not everywhere."""
 
 
-async def check_may_open(come: Visit, path: str) -> None:
+async def check_may_open(visit: Visit, path: str) -> None:
     """Raises SignInFirst for strangers, and NotFound where there is no such page for somebody."""
     if path not in OPEN:
-        check_signed_in(come)
+        check_signed_in(visit)
     if path.startswith(("/admin", "/inspections")):
-        await _check_proved(come)
+        await _check_proved(visit)
     if path.startswith("/admin"):
-        check_allowed(come, ADMIN_RULES.get(path, permissions.administer))
-    if not all(is_there(come) for begin, is_there in IS_THERE.items() if path.startswith(begin)):
+        check_allowed(visit, ADMIN_RULES.get(path, permissions.administer))
+    if not all(is_there(visit) for begin, is_there in IS_THERE.items() if path.startswith(begin)):
         raise NotFound
 
 
-async def _check_proved(come: Visit) -> None:
+async def _check_proved(visit: Visit) -> None:
     """Whoever runs the place shows once an hour that it is them. What was filled in on a page that was opened in time is
     still taken an hour later. Raises SignInAgain."""
     now = clock.now()
-    if not (permissions.look_behind(come.viewer, now) or permissions.inspect(come.viewer, now)):
+    if not (permissions.look_behind(visit.viewer, now) or permissions.inspect(visit.viewer, now)):
         return
-    within = PROVED if come.request.method == "GET" else 2 * PROVED
-    async with come.site.database.reading() as db:
-        if not await sessions.is_proved(db, come.viewer, within):
+    within = PROVED if visit.request.method == "GET" else 2 * PROVED
+    async with visit.site.database.reading() as db:
+        if not await sessions.is_proved(db, visit.viewer, within):
             raise SignInAgain

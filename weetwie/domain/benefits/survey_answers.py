@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from weetwie.access import permissions
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import there_is
 from weetwie.database.pool import Db, Query, param
 from weetwie.database.rows import struct
+from weetwie.database.sql import there_is
 from weetwie.domain.benefits import survey_rules as rules
 from weetwie.errors import Conflict, Forbidden, Invalid, _
 from weetwie.events import PersonErased, PersonLeft, PersonSuspended

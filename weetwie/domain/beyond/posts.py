@@ -22,10 +22,10 @@ from sqlalchemy.dialects.postgresql import insert
 from weetwie.access import visibility
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import ViewerSql, VisibleQuery, there_is
+from weetwie.access.visibility import ViewerSql, VisibleQuery
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, param
-from weetwie.database.sql import BoolSql
+from weetwie.database.sql import BoolSql, there_is
 from weetwie.domain.beyond.rules import KEPT, YOUNG, BeyondCandidate, Given
 from weetwie.runtime import clock
 from weetwie.runtime.ids import id_at

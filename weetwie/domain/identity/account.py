@@ -15,9 +15,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from weetwie.access.policy import Policy
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import VIEWER, there_is
 from weetwie.database.pool import Db, Query, columns, param
 from weetwie.database.rows import structs
+from weetwie.database.sql import there_is
 from weetwie.errors import _
 from weetwie.events import AccountChanged, audit, record
 from weetwie.runtime import clock
@@ -87,7 +87,7 @@ _UNREAD = Query(
 )
 ANY_BY_OTHERS = there_is(
     AccountEvent,
-    AccountEvent.person_id == VIEWER.id,
+    AccountEvent.person_id == param("viewer_id", BigInteger),
     AccountEvent.by_id.is_distinct_from(AccountEvent.person_id),
     AccountEvent.id > _session,
 )

@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from weetwie.access import allowed, permissions
 from weetwie.access.enums import Standing
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import VIEWER, there_is
+from weetwie.access.visibility import VIEWER
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.sql import there_is
 from weetwie.domain.meeting.weeks import LASTS, week_at
 from weetwie.events import PersonJoined, PersonLeft
 from weetwie.runtime import clock

@@ -21,9 +21,8 @@ from sqlalchemy import (
 from weetwie.access import visibility
 from weetwie.access.enums import Standing, Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import there_is
 from weetwie.database.pool import Db, Query, param
-from weetwie.database.sql import BoolSql
+from weetwie.database.sql import BoolSql, there_is
 from weetwie.domain.meeting.rules import SharedThing
 from weetwie.runtime import clock
 from weetwie.runtime.ids import id_at

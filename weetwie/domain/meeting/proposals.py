@@ -23,9 +23,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from weetwie.access import allowed, permissions, visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import there_is
 from weetwie.database.pool import Db, Query, columns, param
-from weetwie.database.sql import BoolSql, before_now
+from weetwie.database.sql import BoolSql, before_now, there_is
 from weetwie.domain.meeting.pairs import SHOWN, may_meet
 from weetwie.domain.meeting.rules import SharedThing
 from weetwie.errors import or_not_found

@@ -23,8 +23,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from weetwie.access import visibility
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import BoolSql, ColumnSql, ViewerSql, VisibleQuery, there_is
+from weetwie.access.visibility import BoolSql, ColumnSql, ViewerSql, VisibleQuery
 from weetwie.database.pool import Db, param
+from weetwie.database.sql import there_is
 from weetwie.domain.meeting.pairs import is_there
 from weetwie.domain.meeting.rules import KNOWS, LEARNING
 from weetwie.domain.meeting.weeks import WorthMeeting

@@ -5,8 +5,8 @@ from typing import Final
 from sqlalchemy import BigInteger, Executable, func, select
 
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import there_is
 from weetwie.database.pool import Db, Query, param
+from weetwie.database.sql import there_is
 from weetwie.tables.declared import aliased
 from weetwie.tables.identity import Session
 from weetwie.tables.knowledge import Topic

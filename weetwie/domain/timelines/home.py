@@ -28,10 +28,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert as insert_or_not
 from weetwie.access import visibility
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import ViewerSql, there_is
+from weetwie.access.visibility import ViewerSql
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, param
-from weetwie.database.sql import IntSql
+from weetwie.database.sql import IntSql, there_is
 from weetwie.domain.timelines import taste
 from weetwie.events import PersonFollowed, PostBoosted, PostEdited, PostPublished, TagFollowed
 from weetwie.tables.declared import aliased

@@ -6,10 +6,10 @@ from typing import Final
 from sqlalchemy import BigInteger, Select, select
 
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import ViewerSql, there_is
+from weetwie.access.visibility import ViewerSql
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, param
-from weetwie.database.sql import id_before_now
+from weetwie.database.sql import id_before_now, there_is
 from weetwie.domain.timelines import taste
 from weetwie.runtime import clock
 from weetwie.runtime.ids import id_at

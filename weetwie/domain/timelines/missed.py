@@ -7,9 +7,10 @@ from sqlalchemy import BigInteger, Select, and_, func, or_, select
 
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import ViewerSql, there_is
+from weetwie.access.visibility import ViewerSql
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, param
+from weetwie.database.sql import there_is
 from weetwie.domain.timelines import taste
 from weetwie.runtime.ids import id_at
 from weetwie.tables.declared import aliased

@@ -6,10 +6,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from weetwie.access.authenticate import check
 from weetwie.access.enums import Visibility
 from weetwie.access.viewer import Viewer
-from weetwie.access.visibility import ViewerSql, there_is
+from weetwie.access.visibility import ViewerSql
 from weetwie.database.paging import Page
 from weetwie.database.pool import Db, Query, param
-from weetwie.database.sql import BoolSql
+from weetwie.database.sql import BoolSql, there_is
 from weetwie.domain.timelines import taste
 from weetwie.domain.timelines.merged import SIZE, MergedFinding
 from weetwie.tables.cards import Card, PostCard

@@ -2,7 +2,8 @@
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from weetwie.access.visibility import VIEWER, ViewerSql, there_is
+from weetwie.access.visibility import VIEWER, ViewerSql
+from weetwie.database.sql import there_is
 from weetwie.tables.declared import aliased
 from weetwie.tables.lists import List, ListMember
 from weetwie.tables.posts import Post, PostText

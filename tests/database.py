@@ -23,7 +23,7 @@ _FAST = {
     "autovacuum": "off",
 }
 
-_COPY = f"create database {{}} template {TEMPLATE} strategy file_copy"
+_COPY = "create database {} template {} strategy file_copy"
 _DROP = "drop database if exists {} with (force)"
 _END_OTHERS = """
     select pg_terminate_backend(pid, 60000) from pg_stat_activity
@@ -109,7 +109,7 @@ class Copies:
 
     async def _make(self, server_dsn: str, name: str) -> None:
         await run(server_dsn, _DROP.format(name))
-        await run(server_dsn, _COPY.format(name))
+        await run(server_dsn, _COPY.format(name, TEMPLATE))
         self._name, self._uses = name, 0
         connection = await asyncpg.connect(address(server_dsn, name))
         try:
@@ -160,10 +160,10 @@ async def _rows(connection: asyncpg.Connection, tables: Iterable[str]) -> dict[s
 
 
 @asynccontextmanager
-async def copy(server_dsn: str, name: str) -> AsyncIterator[str]:
-    """The DSN of a fresh database with the schema, dropped afterwards."""
+async def copy(server_dsn: str, name: str, of: str = TEMPLATE) -> AsyncIterator[str]:
+    """The DSN of a fresh database with the schema, or of a copy of one that nobody is connected to; dropped afterwards."""
     await run(server_dsn, _DROP.format(name))
-    await run(server_dsn, _COPY.format(name))
+    await run(server_dsn, _COPY.format(name, of))
     try:
         yield address(server_dsn, name)
     finally:

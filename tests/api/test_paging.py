@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from copy import deepcopy
 from typing import Any
 
@@ -10,11 +9,8 @@ import httpx
 import pytest
 
 from tests import database
-from tests.api.house import House
-from tests.patience import PATIENCE
-from tests.site import browser
-from tests.world import Someone, World
-from weetwie import reactions
+from tests.api.house import House, opened
+from tests.world import Someone
 
 SEEDS = range(6)
 POSTS = 30
@@ -80,33 +76,23 @@ PLACES = [
 ]
 
 
-@asynccontextmanager
-async def lived_in(world: World) -> AsyncIterator[House]:
-    reactions.attach(world.database)
-    async with browser(world, timeout=PATIENCE) as site:
-        yield House(world, site)
-
-
 @pytest.fixture(params=SEEDS, scope="module")
 async def as_settled(server_dsn: str, worker_id: str, request: pytest.FixtureRequest) -> AsyncIterator[Town]:
     async with database.copy(server_dsn, f"paging_{worker_id}") as dsn:
-        world = await World.open(dsn)
-        async with lived_in(world) as house:
+        async with opened(dsn) as house:
             town = Town(house, request.param)
             await town.settle()
-        await world.commit()
         yield town
-        await world.close()
 
 
 @pytest.fixture
-async def town(as_settled: Town) -> AsyncIterator[Town]:
-    """As it was when it had settled; what happens there is rolled back."""
-    world = await as_settled.house.world.again()
-    async with lived_in(world) as house:
-        town = deepcopy(as_settled, {id(as_settled.house): house})
-        yield town
-    await world.roll_back()
+async def town(as_settled: Town, server_dsn: str, worker_id: str) -> AsyncIterator[Town]:
+    """As it was when it had settled, in a copy of its own."""
+    async with (
+        database.copy(server_dsn, f"paging_{worker_id}_now", of=f"paging_{worker_id}") as dsn,
+        opened(dsn) as house,
+    ):
+        yield deepcopy(as_settled, {id(as_settled.house): house})
 
 
 def place_of(town: Town, place: str) -> str:
@@ -127,6 +113,7 @@ async def whole(town: Town, at: str) -> list[str]:
     while True:
         ids, _answer = await page(town, at, limit=40, **({"max_id": found[-1]} if found else {}))
         if not ids:
+            assert found, "what holds nothing proves nothing"
             return found
         found += ids
 

@@ -376,9 +376,8 @@ def test_it_lives_in_a_page_that_is_isolated(sites: Sites, enter: Enter, company
     frame = page.frame_locator("iframe")
     expect(frame.locator("a[href='/@marloes']")).to_be_visible()
     page.bring_to_front()  # a page behind another one draws nothing, and loads no picture before it is drawn
-    page.frames[1].wait_for_function(
-        "[...document.images].every((one) => one.complete && one.naturalWidth > 0)", polling=100
-    )
+    loaded = "async (images) => (await Promise.all(images.map((one) => one.decode()))).length"
+    assert frame.locator("img").evaluate_all(loaded) > 0
 
 
 def test_a_listed_page_within_a_page_that_is_not_shows_nothing(sites: Sites, enter: Enter) -> None:

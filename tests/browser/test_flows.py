@@ -330,9 +330,11 @@ def test_home_is_there_without_a_network_and_gone_after_signing_out(
     page.wait_for_url("/begin")
     page.goto("/")
     page.evaluate("navigator.serviceWorker.ready.then(() => 0)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    while not page.evaluate("navigator.serviceWorker.controller !== null"):
+        page.wait_for_timeout(50)
     page.goto("/")
-    page.wait_for_timeout(300)
+    while not page.evaluate("caches.match('/').then(found => !!found)"):
+        page.wait_for_timeout(50)
     page.context.set_offline(True)
     page.goto("/")
     expect(page.locator("#text")).to_be_visible()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Look, Open
 from tests.browser.test_pages import FOR_ADMINISTRATORS, SHOWN
@@ -78,7 +78,7 @@ def test_what_a_page_came_with_is_not_new_again(open_page: Open) -> None:
         page.route("**/live?*", _saying(said))
         with page.expect_response("**/live?*"):
             page.reload()
-        page.wait_for_function("is => document.querySelector('.pill').hidden === is", arg=is_hidden)
+        expect(page.locator(".pill")).to_have_js_property("hidden", is_hidden)
         page.unroute("**/live?*")
 
 

@@ -13,6 +13,7 @@ import json
 import random
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
 from typing import Any
 
@@ -192,9 +193,12 @@ def quantile(values: list[float], share: float) -> float:
 
 
 def main() -> None:
-    """Read the plan, run it, write the result."""
+    """Read the plan, run it, write the result. The loop has a thread of its own, for Linux cuts long writes to a pipe short in a thread
+    that has used io_uring."""
     plan = json.load(sys.stdin)
-    json.dump(uvloop.run(Run(plan).go()), sys.stdout)
+    with ThreadPoolExecutor(1) as loop:
+        result = loop.submit(lambda: uvloop.run(Run(plan).go())).result()
+    json.dump(result, sys.stdout)
 
 
 if __name__ == "__main__":

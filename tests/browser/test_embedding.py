@@ -108,7 +108,11 @@ def enter(strict: Browser, signed_in: dict[str, str | None]) -> Iterator[Enter]:
     contexts: list[BrowserContext] = []
 
     def enter_(who: str = "somebody", **options: Any) -> BrowserContext:
-        context = strict.new_context(storage_state=signed_in[who], locale="en-GB", **options)
+        calm: Any = {
+            "locale": "en-GB",
+            "reduced_motion": "reduce",
+        }  # a colour on its way to another is none of ours
+        context = strict.new_context(storage_state=signed_in[who], **calm, **options)
         context.set_default_timeout(LONG)
         contexts.append(context)
         return context

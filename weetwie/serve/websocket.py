@@ -24,6 +24,11 @@ class LightSocket(WebSocketsSansIOProtocol):
         if scope := getattr(self, "scope", None):  # none where the handshake was refused
             scope["extensions"][ABORT] = self.transport.abort
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """What reads frames holds the connection that holds it, and would stay until garbage is looked for among old objects."""
+        super().connection_lost(exc)
+        self.conn.parser.close()
+
     def start_keepalive(self) -> None:
         """The handshake is over, and what was said in it is not needed any more."""
         super().start_keepalive()
